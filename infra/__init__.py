@@ -1,0 +1,1 @@
+"""What we run: the templates, the environments and the deployer of the platform."""

@@ -1,0 +1,82 @@
+"""Whom we speak to: a session whose account is the environment's, or a refusal before anything is done."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from typing import Any
+from urllib.parse import urlsplit
+
+from infra.environment import Environment
+from infra.errors import EndpointError
+
+_ATTEMPTS = 4
+_SECONDS = 20
+
+
+def is_loopback(endpoint: str | None) -> bool:
+    """Say whether an endpoint is on this machine, where no real credentials are needed."""
+    host = urlsplit(endpoint or "").hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def endpoint_in_use(endpoint: str | None) -> str | None:
+    """Return the endpoint that calls go to: the given one, or ``AWS_ENDPOINT_URL``; ``None`` is AWS itself."""
+    return endpoint or os.environ.get("AWS_ENDPOINT_URL") or None
+
+
+def connect(environment: Environment, role: str, endpoint: str | None = None) -> Any:
+    """Return a boto3 session that acts as ``role`` in the environment's account.
+
+    Credentials come from boto3's usual chain; on a loopback endpoint invented ones do where there are none.
+
+    Raises:
+        EndpointError: the endpoint refuses, the role cannot be assumed, or the account is not the environment's.
+    """
+    import boto3  # noqa: PLC0415  0.6 s that a static run does not pay
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    where = endpoint_in_use(endpoint)
+    try:
+        session = boto3.Session(region_name=environment.region)
+        if is_loopback(where) and session.get_credentials() is None:
+            session = boto3.Session("testing", "testing", region_name=environment.region)
+        assumed = _client(session, "sts", where).assume_role(RoleArn=role, RoleSessionName="touchstone")
+        session = _session(boto3, assumed["Credentials"], environment.region)
+        account = _client(session, "sts", where).get_caller_identity()["Account"]
+    except (BotoCoreError, ClientError) as error:
+        raise EndpointError(f"{environment.name}: {where or 'AWS'} does not let us act as {role}: {error}") from error
+    if account != environment.account:
+        raise EndpointError(
+            f"{environment.name}: the caller's account is {account}, infra/environments/{environment.name}.toml says "
+            f"{environment.account}"
+        )
+    return session
+
+
+def _session(boto3: Any, credentials: dict[str, str], region: str) -> Any:
+    return boto3.Session(
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+        region_name=region,
+    )
+
+
+def client(session: Any, service: str, endpoint: str | None = None) -> Any:
+    """Return a client of a service that retries as AWS recommends and gives up in reasonable time."""
+    return _client(session, service, endpoint_in_use(endpoint))
+
+
+def _client(session: Any, service: str, endpoint: str | None) -> Any:
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(
+        retries={"mode": "standard", "max_attempts": _ATTEMPTS}, connect_timeout=_SECONDS, read_timeout=_SECONDS
+    )
+    return session.client(service, endpoint_url=endpoint, config=config)

@@ -1,0 +1,32 @@
+"""Every error that a person can cause ends in one clear line and an exit code.
+
+TouchstoneError (3)
+├── InputError (3): a file, a key or an option is not what was expected
+│   └── TemplateError (3): a template cannot be read or resolved
+├── EndpointError (3): the endpoint refuses, or is not the account that was asked for
+└── DeployError (1): a stack did not reach the state that was asked for
+"""
+
+
+class TouchstoneError(Exception):
+    """The base: ``str(error)`` is the one line shown, ``exit_code`` what the process ends with."""
+
+    exit_code = 3
+
+
+class InputError(TouchstoneError):
+    """A file, a key or an option is not what was expected."""
+
+
+class TemplateError(InputError):
+    """A template cannot be read or resolved; the message begins with ``file:line``."""
+
+
+class EndpointError(TouchstoneError):
+    """The endpoint refuses, or is not the account that was asked for."""
+
+
+class DeployError(TouchstoneError):
+    """A stack did not reach the state that was asked for."""
+
+    exit_code = 1

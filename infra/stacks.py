@@ -1,0 +1,98 @@
+"""The stacks of an environment in deployment order, and how the outputs of one become the parameters of the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.environment import ENVIRONMENTS, Environment
+from infra.errors import InputError, TemplateError
+from infra.settings import ROOT, shown
+from infra.template import Pseudo, Resolved, ResolvedResource, Template
+
+TEMPLATES = ROOT / "infra" / "templates"
+STACKS = ("network", "security", "data", "messaging", "backup")
+
+# Ids that AWS chooses per account and region and no template can derive: the deployer looks them up by name.
+LOOKED_UP: Mapping[str, str] = {
+    "S3PrefixListId": "com.amazonaws.{region}.s3",
+    "DynamoDbPrefixListId": "com.amazonaws.{region}.dynamodb",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """All stacks of one environment, resolved without deploying: references cross stacks as residuals."""
+
+    environment: Environment
+    stacks: Mapping[str, Resolved]
+
+    def resources(self) -> Mapping[str, ResolvedResource]:
+        """Return every resource of every stack by logical id; ids are unique over the platform."""
+        return {name: resource for stack in self.stacks.values() for name, resource in stack.resources.items()}
+
+    def stack_of(self, logical_id: str) -> str:
+        """Return the name of the stack that declares ``logical_id``."""
+        return next(name for name, stack in self.stacks.items() if logical_id in stack.resources)
+
+
+def load_templates(folder: Path = TEMPLATES) -> dict[str, Template]:
+    """Read the templates of all stacks, in deployment order; errors name them as the repository does."""
+    return {name: _load(folder / f"{name}.yaml") for name in STACKS}
+
+
+def _load(path: Path) -> Template:
+    try:
+        return Template.parse(path.read_text(encoding="utf-8"), shown(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise TemplateError(f"{shown(path)}:1: expected a readable UTF-8 file: {error}") from error
+
+
+def resolve_platform(environment: Environment, templates: Mapping[str, Template] | None = None) -> Platform:
+    """Resolve every stack of an environment, outputs feeding parameters by name.
+
+    Raises:
+        TemplateError: a template cannot be resolved.
+        InputError: an environment parameter that no template has, or a logical id used twice.
+    """
+    templates = load_templates() if templates is None else templates
+    outputs: dict[str, Any] = {name: {"Ref": name} for name in LOOKED_UP}
+    stacks: dict[str, Resolved] = {}
+    for name, template in templates.items():
+        pseudo = Pseudo(environment.account, environment.region, environment.stack_name(name))
+        stacks[name] = template.resolve(parameters_for(template, environment, outputs), pseudo)
+        outputs |= {key: output.value for key, output in stacks[name].outputs.items()}
+    check_parameters(environment, templates)
+    _check_unique(stacks)
+    return Platform(environment, stacks)
+
+
+def parameters_for(template: Template, environment: Environment, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that a template's parameters take; what has a Default and no value here is left out."""
+    sources: tuple[Mapping[str, Any], ...] = (outputs, environment.parameters, {"Environment": environment.name})
+    declared = template.section("Parameters")
+    found = ((name, source[name]) for name in declared for source in reversed(sources) if name in source)
+    return dict(found)
+
+
+def check_parameters(environment: Environment, templates: Mapping[str, Template]) -> None:
+    """Refuse an environment parameter that no template declares: most often it is misspelt."""
+    declared = {name for template in templates.values() for name in template.section("Parameters")}
+    for name in environment.parameters:
+        if name not in declared:
+            path = shown(ENVIRONMENTS / f"{environment.name}.toml")
+            raise InputError(f"{path}: parameters.{name}: unknown key: no template has this parameter")
+
+
+def _check_unique(stacks: Mapping[str, Resolved]) -> None:
+    seen: dict[str, str] = {}
+    for stack in stacks.values():
+        for logical_id, resource in stack.resources.items():
+            if logical_id in seen:
+                where = f"{stack.name}:{resource.line()}"
+                raise InputError(
+                    f"{where}: {logical_id}: expected a logical id of its own, {seen[logical_id]} has it too"
+                )
+            seen[logical_id] = stack.name
