@@ -1,0 +1,76 @@
+"""What a hand changed behind the template's back is found."""
+
+import json
+from typing import Any
+
+from tests.mock_cloud.account import Account, queue, template
+
+TAGS = [{"Key": "Team", "Value": "alerts"}]
+STATUS = "StackResourceDriftStatus"
+
+
+def group(*, egress: bool) -> dict[str, Any]:
+    vpc = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}}
+    rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/16", "Description": "inside"}
+    properties: dict[str, Any] = {"GroupDescription": "tried", "VpcId": {"Ref": "Vpc"}}
+    if egress:
+        properties["SecurityGroupEgress"] = [rule]
+    return template({"Vpc": vpc, "Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": properties}})
+
+
+def test_an_untouched_stack_is_in_sync(account: Account) -> None:
+    account.create(template({"Queue": queue(VisibilityTimeout=30, Tags=TAGS)}))
+    assert account.drifts()["Queue"][STATUS] == "IN_SYNC"
+    assert account.described()["DriftInformation"]["StackDriftStatus"] == "IN_SYNC"
+
+
+def test_a_changed_property_is_told_with_both_values(account: Account) -> None:
+    account.create(template({"Queue": queue(VisibilityTimeout=30)}))
+    url = account.physical_ids()["Queue"]
+    account.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "99"})
+    drift = account.drifts()["Queue"]
+    assert drift[STATUS] == "MODIFIED"
+    assert drift["PropertyDifferences"] == [
+        {
+            "PropertyPath": "/VisibilityTimeout",
+            "ExpectedValue": "30",
+            "ActualValue": "99",
+            "DifferenceType": "NOT_EQUAL",
+        }
+    ]
+    assert json.loads(drift["ActualProperties"])["VisibilityTimeout"] == "99"
+
+
+def test_a_changed_tag_is_found(account: Account) -> None:
+    account.create(template({"Queue": queue(Tags=TAGS)}))
+    account.client("sqs").tag_queue(QueueUrl=account.physical_ids()["Queue"], Tags={"Team": "nobody"})
+    assert account.drifts()["Queue"][STATUS] == "MODIFIED"
+
+
+def test_a_deleted_resource_is_found(account: Account) -> None:
+    account.create(template({"Queue": queue()}))
+    account.client("sqs").delete_queue(QueueUrl=account.physical_ids()["Queue"])
+    assert account.drifts()["Queue"][STATUS] == "DELETED"
+    assert account.described()["DriftInformation"]["StackDriftStatus"] == "DRIFTED"
+
+
+def test_a_rule_that_a_hand_opened_is_found(account: Account) -> None:
+    account.create(group(egress=True))
+    everyone = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    ec2, ids = account.client("ec2"), account.physical_ids()
+    ec2.authorize_security_group_egress(GroupId=ids["Group"], IpPermissions=[everyone])
+    assert account.drifts()["Group"][STATUS] == "MODIFIED"
+
+
+def test_a_group_with_egress_of_its_own_lets_nothing_else_out(account: Account) -> None:
+    account.create(group(egress=True))
+    ids = [account.physical_ids()["Group"]]
+    [found] = account.client("ec2").describe_security_groups(GroupIds=ids)["SecurityGroups"]
+    assert [one["IpRanges"][0]["CidrIp"] for one in found["IpPermissionsEgress"]] == ["10.0.0.0/16"]
+
+
+def test_a_group_without_egress_keeps_the_default_of_aws(account: Account) -> None:
+    account.create(group(egress=False))
+    ids = [account.physical_ids()["Group"]]
+    [found] = account.client("ec2").describe_security_groups(GroupIds=ids)["SecurityGroups"]
+    assert [one["IpProtocol"] for one in found["IpPermissionsEgress"]] == ["-1"]

@@ -1,0 +1,247 @@
+"""Every type can be changed in place, read back afterwards, and deleted without a trace."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.mock_cloud.account import Account, template
+
+Properties = dict[str, Any]
+
+
+def one(kind: str, **properties: Any) -> Properties:
+    return {"Type": f"AWS::{kind}", "Properties": properties}
+
+
+def policy(word: str) -> Properties:
+    statement = {"Sid": word, "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def allowing(action: str) -> Properties:
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
+
+
+def trust(service: str) -> Properties:
+    who = {"Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    return {"Version": "2012-10-17", "Statement": [who]}
+
+
+def tags(value: str) -> list[Properties]:
+    return [{"Key": "Team", "Value": value}]
+
+
+def ref(name: str, attribute: str | None = None) -> Properties:
+    return {"Fn::GetAtt": [name, attribute]} if attribute else {"Ref": name}
+
+
+VPC = one("EC2::VPC", CidrBlock="10.0.0.0/16")
+SUBNETS = {
+    "Vpc": VPC,
+    "SubnetA": one("EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.0.1.0/24", AvailabilityZone="us-east-1a"),
+    "SubnetB": one("EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.0.2.0/24", AvailabilityZone="us-east-1b"),
+}
+ROLE = one("IAM::Role", AssumeRolePolicyDocument={"Version": "2012-10-17", "Statement": []})
+VAULT = one("Backup::BackupVault", BackupVaultName="vault")
+FUNCTION = {
+    "Code": {"ZipFile": "def handler(event, context): return 1"}, "Runtime": "python3.13", "Handler": "index.handler",
+}  # fmt: skip
+RULE = {"RuleName": "daily", "TargetBackupVault": ref("Vault"), "ScheduleExpression": "cron(0 5 * * ? *)"}
+INGRESS = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/16"}
+TABLE = {
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+DATABASE = {
+    "Engine": "postgres", "DBInstanceClass": "db.t4g.micro", "AllocatedStorage": "20", "MasterUsername": "owner",
+    "ManageMasterUserPassword": True,
+}  # fmt: skip
+CACHE = {
+    "ReplicationGroupDescription": "tried", "Engine": "valkey", "CacheNodeType": "cache.t4g.micro",
+    "AutomaticFailoverEnabled": True,
+}  # fmt: skip
+
+# neighbours, the properties before, the properties after: each pair changes in place
+CHANGES: dict[str, tuple[Properties, Properties, Properties]] = {
+    "EC2::VPC": ({}, {"CidrBlock": "10.0.0.0/16"}, {"CidrBlock": "10.0.0.0/16", "EnableDnsHostnames": True}),
+    "EC2::Subnet": (
+        {"Vpc": VPC}, {"VpcId": ref("Vpc"), "CidrBlock": "10.0.1.0/24"},
+        {"VpcId": ref("Vpc"), "CidrBlock": "10.0.1.0/24", "MapPublicIpOnLaunch": True},
+    ),
+    "EC2::InternetGateway": ({}, {"Tags": tags("a")}, {"Tags": tags("b")}),
+    "EC2::EIP": ({}, {"Domain": "vpc", "Tags": tags("a")}, {"Domain": "vpc", "Tags": tags("b")}),
+    "EC2::RouteTable": ({"Vpc": VPC}, {"VpcId": ref("Vpc")}, {"VpcId": ref("Vpc"), "Tags": tags("b")}),
+    "EC2::Route": (
+        {"Vpc": VPC, "Table": one("EC2::RouteTable", VpcId=ref("Vpc")), "One": one("EC2::InternetGateway"),
+         "Attached": one("EC2::VPCGatewayAttachment", VpcId=ref("Vpc"), InternetGatewayId=ref("One")),
+         "Two": one("EC2::NatGateway", SubnetId=ref("Subnet"), ConnectivityType="private"),
+         "Subnet": one("EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.0.1.0/24")},
+        {"RouteTableId": ref("Table"), "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": ref("One")},
+        {"RouteTableId": ref("Table"), "DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": ref("Two")},
+    ),
+    "EC2::VPCEndpoint": (
+        SUBNETS | {"Table": one("EC2::RouteTable", VpcId=ref("Vpc"))},
+        {"VpcId": ref("Vpc"), "ServiceName": "com.amazonaws.us-east-1.s3", "PolicyDocument": policy("A")},
+        {"VpcId": ref("Vpc"), "ServiceName": "com.amazonaws.us-east-1.s3", "PolicyDocument": policy("B"),
+         "RouteTableIds": [ref("Table")]},
+    ),
+    "EC2::SecurityGroup": (
+        {"Vpc": VPC}, {"GroupDescription": "g", "VpcId": ref("Vpc"), "SecurityGroupIngress": [INGRESS]},
+        {"GroupDescription": "g", "VpcId": ref("Vpc"),
+         "SecurityGroupIngress": [{**INGRESS, "FromPort": 80, "ToPort": 80}]},
+    ),
+    "EC2::SecurityGroupIngress": (
+        {"Vpc": VPC, "Group": one("EC2::SecurityGroup", GroupDescription="g", VpcId=ref("Vpc"))},
+        {"GroupId": ref("Group", "GroupId"), **INGRESS, "Description": "a"},
+        {"GroupId": ref("Group", "GroupId"), **INGRESS, "Description": "b"},
+    ),
+    "EC2::SecurityGroupEgress": (
+        {"Vpc": VPC, "Group": one("EC2::SecurityGroup", GroupDescription="g", VpcId=ref("Vpc"))},
+        {"GroupId": ref("Group", "GroupId"), "IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "Description": "a",
+         "DestinationSecurityGroupId": ref("Group", "GroupId")},
+        {"GroupId": ref("Group", "GroupId"), "IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "Description": "b",
+         "DestinationSecurityGroupId": ref("Group", "GroupId")},
+    ),
+    "Logs::LogGroup": ({}, {"RetentionInDays": 7}, {"RetentionInDays": 30, "Tags": tags("b")}),
+    "IAM::Role": (
+        {},
+        {"AssumeRolePolicyDocument": trust("sqs"), "Policies": [{"PolicyName": "p", "PolicyDocument": allowing("a:a")}],
+         "ManagedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]},
+        {"AssumeRolePolicyDocument": trust("sns"), "Policies": [{"PolicyName": "q", "PolicyDocument": allowing("b:b")}],
+         "ManagedPolicyArns": ["arn:aws:iam::aws:policy/SecurityAudit"], "MaxSessionDuration": 7200, "Tags": tags("b")},
+    ),
+    "IAM::ManagedPolicy": (
+        {"Role": ROLE}, {"PolicyDocument": allowing("s3:Get*")},
+        {"PolicyDocument": allowing("s3:List*"), "Roles": [ref("Role")]},
+    ),
+    "IAM::Policy": (
+        {"Role": ROLE}, {"PolicyName": "p", "PolicyDocument": allowing("s3:Get*"), "Roles": [ref("Role")]},
+        {"PolicyName": "p", "PolicyDocument": allowing("s3:List*"), "Roles": [ref("Role")]},
+    ),
+    "KMS::Key": (
+        {}, {"KeyPolicy": policy("A"), "EnableKeyRotation": False, "Tags": tags("a")},
+        {"KeyPolicy": policy("B"), "EnableKeyRotation": True, "Description": "d", "Tags": tags("b")},
+    ),
+    "KMS::Alias": (
+        {"One": one("KMS::Key"), "Two": one("KMS::Key")}, {"AliasName": "alias/a", "TargetKeyId": ref("One")},
+        {"AliasName": "alias/a", "TargetKeyId": ref("Two")},
+    ),
+    "SecretsManager::Secret": (
+        {}, {"Name": "s", "GenerateSecretString": {"PasswordLength": 40}},
+        {"Name": "s", "GenerateSecretString": {"PasswordLength": 50}, "Description": "d", "Tags": tags("b")},
+    ),
+    "SecretsManager::RotationSchedule": (
+        {"Role": ROLE, "Secret": one("SecretsManager::Secret"),
+         "Function": one("Lambda::Function", Role=ref("Role", "Arn"), **FUNCTION)},
+        {"SecretId": ref("Secret"), "RotationLambdaARN": ref("Function", "Arn"), "RotateImmediatelyOnUpdate": False,
+         "RotationRules": {"AutomaticallyAfterDays": 30}},
+        {"SecretId": ref("Secret"), "RotationLambdaARN": ref("Function", "Arn"), "RotateImmediatelyOnUpdate": False,
+         "RotationRules": {"AutomaticallyAfterDays": 60}},
+    ),
+    "SecretsManager::ResourcePolicy": (
+        {"Secret": one("SecretsManager::Secret")}, {"SecretId": ref("Secret"), "ResourcePolicy": policy("A")},
+        {"SecretId": ref("Secret"), "ResourcePolicy": policy("B")},
+    ),
+    "Lambda::Function": (
+        {"Role": ROLE}, {**FUNCTION, "Role": ref("Role", "Arn"), "Timeout": 3},
+        {**FUNCTION, "Role": ref("Role", "Arn"), "Timeout": 6, "TracingConfig": {"Mode": "Active"},
+         "Code": {"ZipFile": "def handler(event, context): return 2"}, "LoggingConfig": {"LogFormat": "JSON"},
+         "Environment": {"Variables": {"A": "1"}}, "ReservedConcurrentExecutions": 5},
+    ),
+    "DynamoDB::Table": (
+        {}, {**TABLE, "TimeToLiveSpecification": {"AttributeName": "ends", "Enabled": True}},
+        {**TABLE, "DeletionProtectionEnabled": False,
+         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 14}},
+    ),
+    "RDS::DBSubnetGroup": (
+        SUBNETS, {"DBSubnetGroupDescription": "a", "SubnetIds": [ref("SubnetA"), ref("SubnetB")]},
+        {"DBSubnetGroupDescription": "b", "SubnetIds": [ref("SubnetA"), ref("SubnetB")]},
+    ),
+    "RDS::DBParameterGroup": (
+        {}, {"Family": "postgres17", "Description": "d", "Parameters": {"rds.force_ssl": "0"}},
+        {"Family": "postgres17", "Description": "d", "Parameters": {"rds.force_ssl": "1"}},
+    ),
+    "RDS::DBInstance": (
+        {}, {**DATABASE, "BackupRetentionPeriod": 7},
+        {**DATABASE, "BackupRetentionPeriod": 14, "MultiAZ": True, "DeletionProtection": False,
+         "EnableCloudwatchLogsExports": ["postgresql"], "Tags": tags("b")},
+    ),
+    "ElastiCache::SubnetGroup": (
+        SUBNETS, {"Description": "a", "SubnetIds": [ref("SubnetA")]},
+        {"Description": "b", "SubnetIds": [ref("SubnetA"), ref("SubnetB")]},
+    ),
+    "ElastiCache::ParameterGroup": (
+        {}, {"CacheParameterGroupFamily": "valkey8", "Description": "d", "Properties": {"timeout": "0", "x": "1"}},
+        {"CacheParameterGroupFamily": "valkey8", "Description": "d", "Properties": {"timeout": "60"}},
+    ),
+    "ElastiCache::User": (
+        {}, {"UserId": "u", "UserName": "u", "Engine": "valkey", "AccessString": "on ~a:* +@read",
+             "AuthenticationMode": {"Type": "iam"}},
+        {"UserId": "u", "UserName": "u", "Engine": "valkey", "AccessString": "on ~b:* +@read",
+         "AuthenticationMode": {"Type": "iam"}},
+    ),
+    "ElastiCache::UserGroup": (
+        {name: one("ElastiCache::User", UserId=name, UserName=name, Engine="valkey", AccessString="on",
+                   AuthenticationMode={"Type": "iam"}) for name in ("a", "b")},
+        {"UserGroupId": "g", "Engine": "valkey", "UserIds": [ref("a")]},
+        {"UserGroupId": "g", "Engine": "valkey", "UserIds": [ref("b")]},
+    ),
+    "ElastiCache::ReplicationGroup": (
+        {}, {**CACHE, "NumCacheClusters": 2, "SnapshotRetentionLimit": 1},
+        {**CACHE, "NumCacheClusters": 3, "SnapshotRetentionLimit": 7, "SnapshotWindow": "03:00-04:00"},
+    ),
+    "SQS::Queue": (
+        {}, {"RedriveAllowPolicy": {"redrivePermission": "denyAll"}},
+        {"RedriveAllowPolicy": {"redrivePermission": "allowAll"}, "KmsMasterKeyId": "alias/a", "Tags": tags("b")},
+    ),
+    "SQS::QueuePolicy": (
+        {"Queue": one("SQS::Queue")}, {"Queues": [ref("Queue")], "PolicyDocument": policy("A")},
+        {"Queues": [ref("Queue")], "PolicyDocument": policy("B")},
+    ),
+    "SNS::Topic": ({}, {"DisplayName": "a"}, {"DisplayName": "b", "KmsMasterKeyId": "alias/a", "Tags": tags("b")}),
+    "SNS::TopicPolicy": (
+        {"Topic": one("SNS::Topic")}, {"Topics": [ref("Topic")], "PolicyDocument": policy("A")},
+        {"Topics": [ref("Topic")], "PolicyDocument": policy("B")},
+    ),
+    "SNS::Subscription": (
+        {"Topic": one("SNS::Topic"), "Queue": one("SQS::Queue")},
+        {"TopicArn": ref("Topic"), "Protocol": "sqs", "Endpoint": ref("Queue", "Arn"), "RawMessageDelivery": False},
+        {"TopicArn": ref("Topic"), "Protocol": "sqs", "Endpoint": ref("Queue", "Arn"), "RawMessageDelivery": True},
+    ),
+    "Backup::BackupVault": (
+        {}, {"BackupVaultName": "v", "LockConfiguration": {"MinRetentionDays": 7}},
+        {"BackupVaultName": "v", "AccessPolicy": policy("B"), "BackupVaultTags": {"Team": "b"}},
+    ),
+    "Backup::BackupPlan": (
+        {"Vault": VAULT}, {"BackupPlan": {"BackupPlanName": "p", "BackupPlanRule": [RULE]}},
+        {"BackupPlan": {"BackupPlanName": "p", "BackupPlanRule": [{**RULE, "Lifecycle": {"DeleteAfterDays": 30}}]},
+         "BackupPlanTags": {"Team": "b"}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_a_type_is_changed_in_place_read_back_and_deleted(account: Account, kind: str) -> None:
+    neighbours, before, after = CHANGES[kind]
+    first, second = (template(neighbours | {"Tried": one(kind, **properties)}) for properties in (before, after))
+    assert account.create(first) == "CREATE_COMPLETE", account.reasons("CREATE_FAILED")
+    assert differences(account) == {}
+    physical_id = account.physical_ids()["Tried"]
+    assert account.update(second) == "UPDATE_COMPLETE", account.reasons("UPDATE_FAILED")
+    assert differences(account) == {}
+    assert account.physical_ids()["Tried"] == physical_id
+    read = json.loads(account.drifts()["Tried"]["ActualProperties"])
+    assert read
+    stack = account.described()["StackId"]
+    account.cfn.delete_stack(StackName="stack")
+    assert account.status(stack) == "DELETE_COMPLETE", account.reasons("DELETE_FAILED", stack)
+
+
+def differences(account: Account) -> Properties:
+    return {
+        name: drift["PropertyDifferences"]
+        for name, drift in account.drifts().items()
+        if drift["StackResourceDriftStatus"] != "IN_SYNC"
+    }
