@@ -1,0 +1,1 @@
+"""The one door to AWS, tried with answers that are none."""

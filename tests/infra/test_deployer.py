@@ -1,0 +1,158 @@
+"""The deployer, typed as a person types it, against the mock cloud over HTTP."""
+
+from __future__ import annotations
+
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fixtures.mock_cloud.process import running
+from infra import __main__ as command
+from infra import stacks
+from infra.deploy.connect import client, connect
+from infra.deploy.default_group import empty_default_group
+from infra.environment import load_environment
+from infra.stacks import load_templates
+from infra.template import Template
+
+Run = Callable[..., int]
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[str]:
+    """One mock cloud for this module."""
+    with running() as found:
+        yield found.endpoint
+
+
+@pytest.fixture
+def endpoint(cloud: str) -> str:
+    """The mock cloud, emptied."""
+    urllib.request.urlopen(urllib.request.Request(f"{cloud}/moto-api/reset", method="POST")).close()  # noqa: S310
+    return cloud
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> Run:
+    """Type a command of the deployer and return its exit code."""
+
+    def typed(*words: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["infra", *words, "--endpoint", endpoint])
+        return command.main()
+
+    return typed
+
+
+def change(monkeypatch: pytest.MonkeyPatch, stack: str, old: str, new: str) -> None:
+    """Let the deployer find one template changed."""
+    templates = load_templates()
+    text = templates[stack].text
+    assert old in text
+    templates[stack] = Template.parse(text.replace(old, new, 1), f"{stack}.yaml")
+    monkeypatch.setattr(command, "load_templates", lambda: templates)
+
+
+def test_a_deployment_is_reviewed_followed_and_then_has_no_changes(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("deploy", "--env", "dev", "--yes") == 0
+    first = capsys.readouterr().out
+    assert "touchstone-dev-network: create" in first
+    assert "CREATE_COMPLETE" in first
+    assert "dev: network, security, data, messaging, backup deployed" in first
+    assert run("deploy", "--env", "dev", "--yes") == 0
+    assert "dev: no changes" in capsys.readouterr().out
+
+
+def test_a_plan_shows_replacement_and_changes_nothing(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("deploy", "--env", "dev", "--stack", "network", "--yes") == 0
+    change(monkeypatch, "network", "CidrBlock: 10.0.0.0/24", "CidrBlock: 10.0.8.0/24")
+    capsys.readouterr()
+    for _ in range(2):
+        assert run("plan", "--env", "dev", "--stack", "network") == 0
+        table = capsys.readouterr().out
+        assert "PublicSubnetA" in table
+        assert "Modify" in table
+        assert "True" in table
+
+
+def test_a_plan_of_nothing_ends_where_outputs_are_missing(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("plan", "--env", "dev") == 0
+    said = capsys.readouterr().out
+    assert "touchstone-dev-network: create" in said
+    assert "touchstone-dev-security" not in said
+    assert "cannot be reviewed before" in said
+
+
+def test_a_failed_stack_names_the_resource_and_the_reason(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(monkeypatch, "network", "CidrBlock: 10.0.0.0/24", "CidrBlock: 192.168.0.0/24")
+    assert run("deploy", "--env", "dev", "--stack", "network", "--yes") == 1
+    said = capsys.readouterr().err
+    assert "touchstone-dev-network: ROLLBACK_COMPLETE: PublicSubnetA (AWS::EC2::Subnet)" in said.replace("\n", " ")
+
+
+def test_a_protected_stack_is_not_destroyed(run: Run, endpoint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("deploy", "--env", "prod", "--stack", "network", "--yes") == 0
+    assert run("destroy", "--env", "prod", "--stack", "network", "--yes") == 1
+    assert "termination protection is on" in capsys.readouterr().err
+    environment = load_environment("prod")
+    cloudformation = client(connect(environment, environment.deploy_role, endpoint), "cloudformation", endpoint)
+    cloudformation.update_termination_protection(StackName="touchstone-prod-network", EnableTerminationProtection=False)
+    assert run("destroy", "--env", "prod", "--stack", "network", "--yes") == 0
+    assert "deleted touchstone-prod-network" in capsys.readouterr().out
+
+
+def test_the_default_group_is_emptied_once(run: Run, endpoint: str) -> None:
+    assert run("deploy", "--env", "dev", "--stack", "network", "--yes") == 0
+    environment = load_environment("dev")
+    ec2 = client(connect(environment, environment.deploy_role, endpoint), "ec2", endpoint)
+    vpc = next(v for v in ec2.describe_vpcs()["Vpcs"] if not v["IsDefault"])
+    mine = [{"Name": "vpc-id", "Values": [vpc["VpcId"]]}, {"Name": "group-name", "Values": ["default"]}]
+    (group,) = ec2.describe_security_groups(Filters=mine)["SecurityGroups"]
+    assert group["IpPermissions"] == group["IpPermissionsEgress"] == []
+    assert empty_default_group(ec2, group["GroupId"]) == 0
+
+
+def test_nothing_is_done_without_a_yes(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("deploy", "--env", "dev", "--stack", "network") == 3
+    assert "expected --yes, or a terminal to ask on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["deploy", "--env", "test", "--yes"], "--env test: expected one of dev, staging, prod"),
+        (["deploy", "--env", "dev", "--stack", "netwrok", "--yes"], "--stack netwrok: expected one of network"),
+        (["deply", "--env", "dev"], "No such command 'deply'"),
+    ],
+)
+def test_a_wrong_word_is_refused_in_one_line(
+    run: Run, capsys: pytest.CaptureFixture[str], words: list[str], complaint: str
+) -> None:
+    assert run(*words) == 3
+    assert complaint in capsys.readouterr().err
+
+
+def test_an_endpoint_that_refuses_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["infra", "plan", "--env", "dev", "--endpoint", "http://127.0.0.1:9"])
+    assert command.main() == 3
+    said = capsys.readouterr().err
+    assert "http://127.0.0.1:9 does not let us act" in said
+    assert "Traceback" not in said
+
+
+def test_a_template_that_is_not_there_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "load_templates", lambda: stacks.load_templates(tmp_path))
+    assert run("plan", "--env", "dev") == 3
+    assert "network.yaml:1: expected a readable UTF-8 file" in capsys.readouterr().err.replace("\n", "")

@@ -1,0 +1,92 @@
+"""One deployed environment behind a server that can be told to lie."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from fixtures.faults import PATH
+from fixtures.gateway import Credentials, Gateway, Limits
+from fixtures.inventory.collecting import collect
+from fixtures.inventory.facts import Resource
+from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.static import from_platform
+from fixtures.mock_cloud.process import running
+from infra.deploy.connect import client, connect
+from infra.deploy.deployer import Deployer
+from infra.environment import Environment, load_environment
+from infra.stacks import load_templates, resolve_platform
+
+AT = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+@dataclass
+class Account:
+    """The environment as declared and as deployed, with a switch for faults."""
+
+    endpoint: str
+    environment: Environment
+    declared: Inventory
+
+    def gateway(self, limits: Limits | None = None) -> Gateway:
+        base = Gateway(
+            self.environment.region,
+            endpoint=self.endpoint,
+            credentials=Credentials("testing", "testing"),
+            limits=limits or Limits(attempts=1),
+            clock=lambda: AT,
+        )
+        return base.assume(self.environment.role)
+
+    @property
+    def declared_keys(self) -> set[str]:
+        """The logical ids that our stacks declare."""
+        return {resource.key for resource in self.declared.resources}
+
+    def collect(self, gateway: Gateway, *types: type[Resource]) -> Inventory:
+        return collect(gateway, self.environment, self.declared, types=types or None)
+
+    def fault(self, service: str = "", operation: str = "", fault: str = "") -> int:
+        """Arm a fault (none: disarm); give how often the one before was met."""
+        armed = {"service": service, "operation": operation, "fault": fault} if fault else {}
+        request = urllib.request.Request(self.endpoint + PATH, json.dumps(armed).encode())  # noqa: S310  our own server
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            return int(json.load(answer)["met"])
+
+
+@pytest.fixture(scope="session")
+def declared() -> Inventory:
+    return from_platform(resolve_platform(load_environment("prod")), AT)
+
+
+@pytest.fixture(scope="session")
+def account(declared: Inventory) -> Iterator[Account]:
+    """Prod, because it has something of every type."""
+    environment = load_environment("prod")
+    with running(middleware=["fixtures.faults:Faults"]) as cloud, pytest.MonkeyPatch.context() as patch:
+        for name, value in cloud.environment.items():
+            patch.setenv(name, value)
+        session = connect(environment, environment.role, cloud.endpoint)
+        Deployer(
+            environment,
+            load_templates(),
+            client(session, "cloudformation", cloud.endpoint),
+            client(session, "ec2", cloud.endpoint),
+            approve=lambda _: True,
+            on_event=lambda *_: None,
+        ).deploy()
+        # Nothing of ours: the platform has no parameter group of its own, and something foreign must be found too.
+        client(session, "elasticache", cloud.endpoint).create_cache_parameter_group(
+            CacheParameterGroupName="foreign", CacheParameterGroupFamily="valkey8", Description="Somebody's"
+        )
+        yield Account(cloud.endpoint, environment, declared)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(account: Account) -> Inventory:
+    return account.collect(account.gateway())

@@ -1,0 +1,143 @@
+"""What is deployed reads back as what is declared, and what is not ours is told apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from fixtures.gateway import Gateway
+from fixtures.inventory.comparing import differences, left_out
+from fixtures.inventory.elasticache import ParameterGroup, User
+from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.kms import Key
+from fixtures.inventory.rds import DBInstance
+from fixtures.inventory.secretsmanager import Secret
+from fixtures.inventory.snapshot import from_json, to_json
+from fixtures.inventory.sqs import Queue
+from fixtures.inventory.vpc import VPC
+from fixtures.ledger import Unread
+from tests.inventory.conftest import Account
+
+# What AWS says of every key, gateway and node, and moto does not: touching it is an error on the mocked tier.
+MOCK_DOES_NOT_SAY = {
+    "AWS::KMS::Key": {"KeyUsage", "MultiRegion", "RotationPeriodInDays"},
+    "AWS::EC2::NatGateway": {"ConnectivityType"},
+    "AWS::ElastiCache::ReplicationGroup": {"CacheParameterGroupName"},
+}
+
+
+def test_everything_declared_is_read(undisturbed: Inventory) -> None:
+    assert undisturbed.gaps == {}
+    assert undisturbed.missing == {}
+    managed = {resource.key for resource in undisturbed.resources if resource.managed}
+    assert managed == {key for keys in undisturbed.expected.values() for key in keys}
+
+
+def test_nothing_is_unread_but_what_the_mock_does_not_say(undisturbed: Inventory) -> None:
+    for resource in undisturbed.resources:
+        assert set(resource.origin.unread) <= MOCK_DOES_NOT_SAY.get(resource.cfn_type, set()), resource.key
+
+
+def test_the_tiers_agree(declared: Inventory, undisturbed: Inventory) -> None:
+    promised = {resource.key: resource for resource in declared.resources}
+    found = [
+        difference
+        for resource in undisturbed.resources
+        if resource.managed
+        for difference in differences(promised[resource.key], resource)
+    ]
+    assert found == []
+
+
+def test_whatever_is_left_out_of_the_comparison_has_a_reason(declared: Inventory, undisturbed: Inventory) -> None:
+    database = declared.look(DBInstance, "Database")
+    apart = left_out(database, undisturbed.look(DBInstance, "Database"))
+    assert apart["MasterUserPassword"] == "the password itself is never read"
+    assert all(apart.values())
+
+
+def test_links_lead_to_the_resources_they_name(undisturbed: Inventory) -> None:
+    database = undisturbed.look(DBInstance, "Database")
+    assert undisturbed.get(Key, database.kms_key_id).managed
+
+
+def test_ids_and_arns_lead_to_the_same_resource(undisturbed: Inventory) -> None:
+    key = undisturbed.read(Key)[0]
+    assert undisturbed.find(Key, key.origin.physical_id) is key
+    assert undisturbed.find(Key, key.origin.attributes["Arn"]) is key
+    assert undisturbed.find(Key, "arn:aws:kms:us-east-1:999999999999:key/other") is None
+
+
+def test_what_is_not_ours_is_unmanaged_and_says_who_made_it(undisturbed: Inventory) -> None:
+    foreign = undisturbed.look(ParameterGroup, "foreign")
+    assert not foreign.managed
+    assert foreign.origin.made_by is None
+    assert undisturbed.look(User, "default").origin.made_by == "elasticache"
+    assert {s.origin.made_by for s in undisturbed.of(Secret) if not s.managed} == {"rds"}
+    assert {v.origin.made_by for v in undisturbed.of(VPC) if not v.managed} == {"ec2"}
+
+
+def test_every_fact_names_the_call_that_told_it(undisturbed: Inventory) -> None:
+    told = {call.source for call in undisturbed.ledger}
+    for resource in undisturbed.resources:
+        assert resource.origin.source is not None
+        assert {source.text for source in (resource.origin.source, *resource.origin.sources.values())} <= told
+
+
+def test_a_snapshot_gives_the_same_facts_again(undisturbed: Inventory) -> None:
+    again = from_json(to_json(undisturbed))
+    assert again.resources == undisturbed.resources
+    assert again.ledger == undisturbed.ledger
+
+
+def test_a_snapshot_with_gaps_gives_the_same_gaps_again(account: Account) -> None:
+    account.fault("sqs", "GetQueueAttributes", "denied")
+    disturbed = account.collect(account.gateway(), Queue)
+    account.fault()
+    again = from_json(to_json(disturbed))
+    assert again.gaps == disturbed.gaps
+    with pytest.raises(Unread):
+        _ = again.read(Queue)[0].visibility_timeout
+    assert to_json(disturbed, for_record=True)
+
+
+def test_a_type_that_was_not_asked_for_is_a_gap(account: Account) -> None:
+    some = account.collect(account.gateway(), Queue)
+    assert some.of(Queue)
+    with pytest.raises(Unread, match="was not asked for"):
+        some.of(VPC)
+
+
+def test_a_declared_resource_that_is_gone_is_missing(account: Account, undisturbed: Inventory) -> None:
+    """What the stack lists and the service does not return cannot be judged, and is not forgotten."""
+    gateway = account.gateway()
+    queue = next(item for item in undisturbed.read(Queue) if item.managed)
+    sqs = gateway.clients.get("sqs")
+    attributes = sqs.get_queue_attributes(QueueUrl=queue.origin.physical_id, AttributeNames=["All"])["Attributes"]
+    sqs.delete_queue(QueueUrl=queue.origin.physical_id)
+    try:
+        after = account.collect(gateway, Queue)
+    finally:
+        kept = {name: attributes[name] for name in _SETTABLE if name in attributes}
+        name = str(queue.origin.physical_id).rsplit("/", 1)[-1]
+        tags = {tag.key: tag.value for tag in queue.tags}
+        sqs.create_queue(QueueName=name, Attributes=kept, tags=tags)
+    assert queue.key in after.population(Queue)
+    assert queue.key in after.missing
+    with pytest.raises(Unread, match="AWS did not return it"):
+        after.look(Queue, queue.key)
+    with pytest.raises(Unread):
+        after.of(Queue)
+
+
+_SETTABLE = (
+    "Policy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "MessageRetentionPeriod", "VisibilityTimeout",
+    "DelaySeconds", "MaximumMessageSize", "ReceiveMessageWaitTimeSeconds", "RedrivePolicy", "RedriveAllowPolicy",
+)  # fmt: skip
+
+
+def test_an_account_without_our_stacks_misses_everything(account: Account) -> None:
+    elsewhere = Gateway(account.environment.region, endpoint=account.endpoint, clock=account.gateway().clock)
+    elsewhere = elsewhere.assume("arn:aws:iam::999999999999:role/Auditor")
+    empty = account.collect(elsewhere)
+    assert set(empty.missing) == {resource.key for resource in account.declared.resources}
+    assert all("there is no stack" in gap.detail for gap in empty.missing.values())

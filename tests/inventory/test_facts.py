@@ -1,0 +1,139 @@
+"""A fact has CloudFormation's shape, AWS's defaults, a source, and no value at all where it was not read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from fixtures.inventory.evidence import evidence
+from fixtures.inventory.facts import Origin, Source
+from fixtures.inventory.iam import Role
+from fixtures.inventory.kms import Key
+from fixtures.inventory.lambda_ import Function
+from fixtures.inventory.rds import DBInstance
+from fixtures.inventory.sqs import Queue
+from fixtures.inventory.touching import recording
+from fixtures.inventory.types import TYPES
+from fixtures.inventory.values import Reference
+from fixtures.ledger import Gap, Unread
+from infra.errors import InputError
+
+AT = datetime(2026, 11, 22, tzinfo=UTC)
+GAP = Gap(service="rds", operation="DescribeDBInstances", kind="denied", detail="HTTP 403", at=AT)
+
+
+def database(properties: dict[str, Any], **origin: Any) -> DBInstance:
+    return DBInstance.build(properties, Origin(logical_id="Database", **origin))
+
+
+def test_every_class_is_named_as_its_type() -> None:
+    for cfn_type, cls in TYPES.items():
+        assert cls.__name__ == cfn_type.rpartition("::")[2]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"Ref": "DataKey"}, {"Fn::GetAtt": ["DataKey", "Arn"]}, {"Fn::Sub": "${DataKey.Arn}"}, "${DataKey}"],
+    ids=str,
+)
+def test_a_key_is_the_same_however_it_is_referred_to(given: Any) -> None:
+    assert database({"KmsKeyId": given}).kms_key_id == Reference("DataKey")
+
+
+def test_a_link_keeps_the_attribute_that_it_names() -> None:
+    function = Function.build({"Role": {"Fn::GetAtt": ["FunctionRole", "Arn"]}, "Code": {}}, Origin(logical_id="F"))
+    assert function.role == Reference("FunctionRole", "Arn")
+
+
+def test_references_inside_documents_are_text() -> None:
+    statement = {"Effect": "Allow", "Resource": [{"Fn::Sub": "${Table.Arn}/index/*"}, {"Fn::GetAtt": ["Table", "Arn"]}]}
+    role = Role.build({"AssumeRolePolicyDocument": {"Statement": [statement]}}, Origin(logical_id="R"))
+    assert role.assume_role_policy_document["Statement"][0]["Resource"] == ["${Table.Arn}/index/*", "${Table.Arn}"]
+
+
+def test_a_policy_given_as_text_is_a_tree() -> None:
+    key = Key.build({"KeyPolicy": '{"Version": "2012-10-17", "Statement": []}'}, Origin(logical_id="K"))
+    assert key.key_policy == {"Version": "2012-10-17", "Statement": []}
+
+
+def test_what_is_not_said_is_what_aws_documents_as_default() -> None:
+    found = database({"MultiAZ": "true"})
+    assert (found.multi_az, found.backup_retention_period, found.storage_encrypted) == (True, 1, False)
+    assert found.publicly_accessible is None
+
+
+def test_an_unknown_property_is_refused_by_name() -> None:
+    with pytest.raises(InputError, match=r"Database \(AWS::RDS::DBInstance\): BackupRetention: "):
+        database({"BackupRetention": 7})
+
+
+def test_an_unread_fact_has_no_value_and_raises() -> None:
+    found = database({"MultiAZ": True}, unread={"BackupRetentionPeriod": GAP})
+    with pytest.raises(Unread) as caught:
+        _ = found.backup_retention_period
+    assert caught.value.gap == GAP
+    assert found.multi_az
+
+
+def test_a_required_property_may_be_unread_too() -> None:
+    function = Function.build({"Code": {}}, Origin(logical_id="F", unread={"Role": GAP}))
+    with pytest.raises(Unread):
+        _ = function.role
+
+
+def test_an_unread_fact_stays_out_of_dumps_comparisons_and_prints() -> None:
+    found = database({"MultiAZ": True}, unread={"BackupRetentionPeriod": GAP})
+    assert "BackupRetentionPeriod" not in found.properties()
+    assert found != database({"MultiAZ": True})
+    assert "multi_az=True" in repr(found)
+    assert len({found, database({"MultiAZ": True})}) == 2
+
+
+def test_only_a_known_property_can_be_unread() -> None:
+    with pytest.raises(InputError, match="no such property to be unread: BackupDays"):
+        database({}, unread={"BackupDays": GAP})
+
+
+def test_evidence_is_what_was_touched_with_where_it_was_read() -> None:
+    line = Source(text="infra/templates/data.yaml:41", read_at=AT)
+    whole = Source(text="infra/templates/data.yaml:30", read_at=AT)
+    found = database({"BackupRetentionPeriod": 7}, source=whole, sources={"BackupRetentionPeriod": line})
+    with recording() as touched:
+        assert found.backup_retention_period == 7
+        assert not found.multi_az
+        assert found.key == "Database"
+    first, second = evidence(touched)
+    assert (first.field, first.value, first.source) == ("BackupRetentionPeriod", 7, line.text)
+    assert (second.field, second.value, second.source) == ("MultiAZ", False, whole.text)
+
+
+def test_touching_what_is_unread_is_evidence_as_well() -> None:
+    found = database({}, unread={"MultiAZ": GAP})
+    with recording() as touched, pytest.raises(Unread):
+        _ = found.multi_az
+    assert evidence(touched)[0].value == f"unread: {GAP}"
+
+
+def test_nothing_is_recorded_outside_a_recording() -> None:
+    with recording() as touched:
+        pass
+    _ = database({}).multi_az
+    assert list(touched) == []
+
+
+def test_secrets_are_shown_as_a_digest_and_references_as_they_are() -> None:
+    variables = {"TOKEN": "s3cr3t-canary", "TABLE": {"Ref": "Connections"}}
+    code = {"Role": "r", "Code": {}, "Environment": {"Variables": variables}}
+    function = Function.build(code, Origin(logical_id="F"))
+    with recording() as touched:
+        _ = function.environment
+    shown = evidence(touched)[0].value["Variables"]
+    assert shown["TABLE"] == "${Connections}"
+    assert "canary" not in str(shown)
+
+
+def test_numbers_that_aws_gives_as_text_are_numbers() -> None:
+    queue = Queue.build({"VisibilityTimeout": "90", "FifoQueue": "false"}, Origin(logical_id="Q"))
+    assert (queue.visibility_timeout, queue.fifo_queue) == (90, False)

@@ -1,0 +1,80 @@
+"""Ids and ARNs of ours become references, and nothing else does."""
+
+from __future__ import annotations
+
+import pytest
+
+from fixtures.inventory.comparing import same
+from fixtures.inventory.facts import Origin
+from fixtures.inventory.mapping import Names, arn_of, build
+from fixtures.inventory.sqs import Queue, QueuePolicy
+from fixtures.inventory.types import TYPES
+
+URL = "https://sqs.us-east-1.amazonaws.com/111111111111/alerts"
+ARN = "arn:aws:sqs:us-east-1:111111111111:alerts"
+
+
+@pytest.fixture
+def names() -> Names:
+    known = Names()
+    known.add("Alerts", "AWS::SQS::Queue", URL, {"QueueUrl": URL, "Arn": ARN})
+    known.add("Connections", "AWS::DynamoDB::Table", "connections", {})
+    return known
+
+
+def test_an_attribute_that_equals_ref_is_written_as_ref(names: Names) -> None:
+    assert names.to_logical(URL) == "${Alerts}"
+    assert names.to_logical([{"Arn": ARN}]) == [{"Arn": "${Alerts.Arn}"}]
+
+
+def test_an_arn_inside_a_text_is_a_reference(names: Names) -> None:
+    assert names.to_logical(f"{ARN}/*") == "${Alerts.Arn}/*"
+
+
+def test_a_longer_name_that_begins_alike_is_another_name(names: Names) -> None:
+    assert names.to_logical(f"{ARN}-dead") == f"{ARN}-dead"
+
+
+def test_a_plain_name_inside_a_text_is_only_a_word(names: Names) -> None:
+    assert names.to_logical("connections") == "${Connections}"
+    assert names.to_logical("keeps connections open") == "keeps connections open"
+
+
+def test_a_resource_does_not_refer_to_itself_by_its_own_name(names: Names) -> None:
+    assert names.to_logical("connections", own="connections") == "connections"
+
+
+def test_references_become_names_again_and_strangers_stay(names: Names) -> None:
+    text = "${Alerts.Arn} ${Connections} ${Other} ${aws:username}"
+    assert names.to_physical(text) == f"{ARN} connections ${{Other}} ${{aws:username}}"
+
+
+def test_what_means_the_same_is_written_as_declared(names: Names) -> None:
+    """A template may write an ARN out; AWS gives the same ARN; neither is drift."""
+    document = {"Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": ARN}]}
+    declared = QueuePolicy.build({"Queues": [{"Ref": "Alerts"}], "PolicyDocument": document}, Origin(logical_id="P"))
+    raw = {"Queues": [URL], "PolicyDocument": document}
+    assert build(QueuePolicy, raw, Origin(logical_id="P"), names, declared) == declared
+    assert build(QueuePolicy, raw, Origin(), names, None).policy_document["Statement"][0]["Resource"] == "${Alerts.Arn}"
+
+
+def test_what_differs_is_not_written_as_declared(names: Names) -> None:
+    declared = Queue.build({"VisibilityTimeout": 90}, Origin(logical_id="Alerts"))
+    assert (
+        build(Queue, {"VisibilityTimeout": "30"}, Origin(logical_id="Alerts"), names, declared).visibility_timeout == 30
+    )
+
+
+def test_order_lists_of_one_and_numbers_as_text_mean_nothing() -> None:
+    assert same({"Action": ["b", "a"], "N": 3, "B": True}, {"Action": ["a", "b"], "N": "3", "B": "true"})
+    assert same({"Action": ["a"]}, {"Action": "a"})
+    assert not same({"Action": ["a"]}, {"Action": ["a", "b"]})
+
+
+def test_an_arn_follows_from_an_id() -> None:
+    queue = arn_of("AWS::SQS::Queue", URL, "111111111111", "us-east-1")
+    assert queue == {"Arn": ARN}
+    role = arn_of("AWS::IAM::Role", "r", "111111111111", "cn-north-1")
+    assert role == {"Arn": "arn:aws-cn:iam::111111111111:role/r"}
+    assert arn_of("AWS::EC2::VPC", "vpc-1", "111111111111", "us-east-1") == {}
+    assert set(TYPES) >= {"AWS::SQS::Queue", "AWS::IAM::Role"}

@@ -1,0 +1,77 @@
+"""No secret that stands anywhere in the facts comes out in what is kept or printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from fixtures.inventory.comparing import differences
+from fixtures.inventory.elasticache import ReplicationGroup, User
+from fixtures.inventory.facts import Origin, Resource
+from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.lambda_ import Function
+from fixtures.inventory.rds import DBInstance
+from fixtures.inventory.redaction import digest, redacted
+from fixtures.inventory.secretsmanager import Secret
+from fixtures.inventory.snapshot import to_json
+from fixtures.inventory.sqs import Queue
+
+AT = datetime(2026, 11, 22, tzinfo=UTC)
+CANARY = "canary-0f3a9c"
+USER = {"UserId": "u", "UserName": "u", "Engine": "valkey"}
+HOLDERS: list[tuple[type[Resource], Mapping[str, Any]]] = [
+    (Secret, {"SecretString": CANARY}),
+    (DBInstance, {"MasterUserPassword": CANARY}),
+    (ReplicationGroup, {"ReplicationGroupDescription": "d", "AuthToken": CANARY}),
+    (User, {**USER, "Passwords": [CANARY]}),
+    (User, {**USER, "AuthenticationMode": {"Type": "password", "Passwords": [CANARY]}}),
+    (Function, {"Role": "r", "Code": {}, "Environment": {"Variables": {"KEY": CANARY}}}),
+]
+LOOKS_SECRET = [
+    "AKIAIOSFODNN7EXAMPLE",
+    "postgres://admin:hunter2hunter2@db:5432/x",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.abc-def",
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n-----END RSA PRIVATE KEY-----",
+    "https://x/?token=abcdef0123456789",
+    "password=hunter2hunter2",
+    "ghp_0123456789abcdefghijABCDEFGHIJ0123",
+]
+
+
+@pytest.mark.parametrize(("cls", "properties"), HOLDERS, ids=[list(item)[-1] for _, item in HOLDERS])
+def test_a_secret_property_is_neither_kept_nor_printed(cls: type[Resource], properties: Mapping[str, Any]) -> None:
+    resource = cls.build(properties, Origin(logical_id="X"))
+    inventory = Inventory("dev", "static", "111111111111", "us-east-1", AT, (resource,))
+    assert CANARY not in to_json(inventory, for_record=True)
+    assert CANARY not in repr(resource)
+    assert CANARY in to_json(inventory), "the exact snapshot is for the run's own processes"
+
+
+@pytest.mark.parametrize("text", LOOKS_SECRET, ids=lambda text: text[:8])
+def test_a_text_that_looks_like_a_secret_is_shown_as_a_digest(text: str) -> None:
+    resource = Queue.build({"Tags": [{"Key": "note", "Value": text}]}, Origin(logical_id="X"))
+    inventory = Inventory("dev", "static", "111111111111", "us-east-1", AT, (resource,))
+    assert "(redacted " in to_json(inventory, for_record=True)
+    assert redacted({text: [text]}) != {text: [text]}
+
+
+def test_ordinary_texts_are_shown_as_they_are() -> None:
+    texts = ["arn:aws:sqs:us-east-1:111111111111:alerts", "${Vpc.CidrBlock}", "cron(0 5 * * ? *)", "https://x/y"]
+    assert redacted(texts) == texts
+
+
+def test_equal_secrets_look_equal_and_others_do_not() -> None:
+    assert digest("one") == digest("one") != digest("two")
+
+
+def test_a_difference_in_secrets_shows_neither() -> None:
+    before, after = (
+        Function.build({"Role": "r", "Code": {}, "Environment": {"Variables": {"KEY": value}}}, Origin(logical_id="X"))
+        for value in (CANARY, "other")
+    )
+    (difference,) = differences(before, after)
+    assert difference.declared != difference.actual
+    assert CANARY not in str(difference)
