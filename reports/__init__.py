@@ -1,0 +1,1 @@
+"""The record: reads the journal of a run and writes what people read; imports no other room."""

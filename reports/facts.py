@@ -1,0 +1,56 @@
+"""The facts a verdict rests on, as the page shows them: those from one source together, long values shortened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from reports.models import Evidence, Verdict
+from reports.words import instant, value_text
+
+LONGEST_VALUE = 160
+MOST_OF_A_FINDING = 40
+_MOST_OF_A_PAGE = 10_000
+_LIMITS = (24, 12, 8, 5, 3, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact: its name (with the resource, where that is another one) and its value as JSON."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactGroup:
+    """Facts that were read from one place at one time."""
+
+    facts: tuple[Fact, ...]
+    source: str | None
+    read_at: str | None
+
+
+def limit(verdicts: Sequence[Verdict]) -> int:
+    """Return how many facts of a passing verdict the page can show without becoming unwieldy."""
+    for most in _LIMITS:
+        if sum(min(most, len(verdict.evidence)) for verdict in verdicts) <= _MOST_OF_A_PAGE:
+            return most
+    return 1
+
+
+def grouped(evidence: Sequence[Evidence], resource: str) -> tuple[FactGroup, ...]:
+    """Group neighbouring facts by where and when they were read."""
+    groups = groupby(evidence, key=lambda item: (item.source, item.read_at))
+    return tuple(
+        FactGroup(
+            tuple(_fact(item, resource) for item in items), source, instant(read_at) if read_at is not None else None
+        )
+        for (source, read_at), items in groups
+    )
+
+
+def _fact(item: Evidence, resource: str) -> Fact:
+    name = item.field if item.resource == resource else f"{item.resource} {item.field}"
+    return Fact(name, value_text(item.value, LONGEST_VALUE))

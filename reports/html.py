@@ -1,0 +1,98 @@
+"""Renders a record as one self-contained page: no request, no inline style, a policy that allows nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports import place, words
+from reports.lookup import TotalsRow
+from reports.models import SEVERITIES, Outcome
+from reports.picture import bar
+from reports.record import Record
+from reports.view import Page, page
+
+TEMPLATES = Path(__file__).parent / "templates"
+LONGEST_MESSAGE = 1_200
+
+
+def render(record: Record) -> str:
+    """Return the page; the same record gives the same bytes."""
+    style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
+    return (
+        _jinja()
+        .get_template("index.html.j2")
+        .render(
+            page=page(record),
+            record=record,
+            run=record.run,
+            policy=policy(style, script),
+            style=Markup(style),  # noqa: S704  our own files, not data
+            script=Markup(script),  # noqa: S704
+        )
+    )
+
+
+def policy(style: str, script: str) -> str:
+    """Return the content security policy: nothing but this very style and this very script."""
+    return (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _jinja() -> Environment:
+    jinja = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    jinja.globals.update(
+        Outcome=Outcome,
+        SEVERITIES=SEVERITIES,
+        bar=bar,
+        counted=words.counted,
+        listed=words.listed,
+        cloud=place.cloud,
+        cloud_text=place.cloud_text,
+        tier_name=place.tier_name,
+        tier_text=place.tier_text,
+        started_and_took=started_and_took,
+        column_sums=column_sums,
+    )
+    jinja.filters.update(
+        number=words.number, instant=words.instant, shortened=lambda text: words.shortened(text, LONGEST_MESSAGE)
+    )
+    return jinja
+
+
+def _finalize(value: Any) -> Any:
+    """Make hidden characters visible in whatever data a template prints."""
+    return words.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def started_and_took(record: Record) -> str:
+    """Return when the run began and how long it took, where that is known."""
+    began = words.instant(record.run.started)
+    if record.summary is None:
+        return f"{began}; the end was not recorded"
+    return f"{began}, {words.duration(record.summary.started, record.summary.finished)}"
+
+
+def column_sums(shown: Page) -> tuple[int, int]:
+    """Return how many verdicts were planned and how many of them recorded, added up over the rows of the totals."""
+    rows: tuple[TotalsRow, ...] = shown.totals
+    return sum(row.tally.total for row in rows), sum(row.recorded for row in rows)

@@ -1,0 +1,44 @@
+"""The outcome of an environment and tier as a bar: hand-made SVG that says in words what it shows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from reports.models import Outcome
+from reports.tally import Tally
+from reports.words import listed, number, visible
+
+_WIDTH: Final = 1000
+_HEIGHT: Final = 20
+# What is rare is what matters: one failure among a thousand passes must still be seen.
+_NARROWEST: Final = 12
+
+
+def widths(tally: Tally) -> list[tuple[Outcome, int]]:
+    """Return the width of each part, worst first; together they fill the bar and none is too narrow to see."""
+    parts = tally.worst_first
+    if not parts:
+        return []
+    room = _WIDTH - _NARROWEST * len(parts)
+    found = [(outcome, _NARROWEST + room * count // tally.total) for outcome, count in parts]
+    largest = max(range(len(found)), key=lambda place: found[place][1])
+    outcome, width = found[largest]
+    found[largest] = (outcome, width + _WIDTH - sum(width for _, width in found))
+    return found
+
+
+def bar(name: str, label: str, tally: Tally) -> Markup:
+    """Return the bar. ``name`` makes its ids unique, ``label`` says what it is about."""
+    left = 0
+    shapes = []
+    for outcome, width in widths(tally):
+        shapes.append(f'<rect class="b-{outcome}" x="{left}" width="{max(1, width - 2)}" height="{_HEIGHT}"/>')
+        left += width
+    says = listed([f"{number(count)} {outcome.text}" for outcome, count in tally.worst_first]) or "nothing planned"
+    return Markup(  # noqa: S704  every piece of data in it is escaped or a number
+        f'<svg class="bar" viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none" role="img" '
+        f'aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{escape(visible(label))}</title>'
+        f'<desc id="{name}-d">{says}</desc>{"".join(shapes)}</svg>'
+    )

@@ -1,0 +1,147 @@
+"""Loads a run folder; what is not as it should be ends in one clear line naming the file and the line."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from reports.models import Control, Plan, Run, Summary, Verdict
+from reports.reconcile import Reconciled, reconcile
+from reports.words import visible
+
+PLAN = "plan.json"
+VERDICTS = "verdicts.jsonl"
+_LONGEST_QUOTE = 60
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class RecordError(Exception):
+    """A run folder cannot be read, or a report cannot be written; ``str(error)`` is the one line shown."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One run as it was recorded, and how its plan and its verdicts fit together."""
+
+    plan: Plan
+    summary: Summary | None
+    reconciled: Reconciled
+
+    @property
+    def run(self) -> Run:
+        """What was run."""
+        return self.plan.run
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """The controls and rules of the run."""
+        return self.plan.controls
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Exactly one verdict for every planned cell, in the order of the plan."""
+        return self.reconciled.verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class _Journal:
+    verdicts: tuple[Verdict, ...]
+    summary: Summary | None
+    torn: str | None
+
+
+def load_record(folder: Path) -> Record:
+    """Read ``plan.json`` and ``verdicts.jsonl`` of a run folder.
+
+    Raises:
+        RecordError: a file is missing or says something that it cannot say.
+    """
+    plan = _plan(folder / PLAN)
+    journal = _journal(folder / VERDICTS)
+    return Record(plan, journal.summary, reconcile(plan, journal.verdicts, journal.summary, journal.torn))
+
+
+def _plan(path: Path) -> Plan:
+    plan = _model(Plan, _json(_text(path), str(path)), str(path))
+    _unique(path, "controls", [control.id for control in plan.controls])
+    _unique(path, "run.environments", [environment.name for environment in plan.run.environments])
+    controls = {control.id for control in plan.controls}
+    environments = {environment.name for environment in plan.run.environments}
+    for number, row in enumerate(plan.planned):
+        where = f"{path}: planned.{number}"
+        if row.control not in controls:
+            raise RecordError(f"{where}.control: expected one of the plan's controls, found {_quote(row.control)}")
+        if row.environment not in environments:
+            raise RecordError(f"{where}.environment: expected one of the run's, found {_quote(row.environment)}")
+        if row.tier not in plan.run.tiers:
+            raise RecordError(f"{where}.tier: expected one of the run's tiers, found {_quote(row.tier)}")
+    return plan
+
+
+def _unique(path: Path, key: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise RecordError(f"{path}: {key}: expected every name once, found {_quote(name)} twice")
+
+
+def _journal(path: Path) -> _Journal:
+    text = _text(path)
+    lines = text.split("\n")
+    # A process that is killed while it writes leaves a last line without an end: an incomplete run, not a bad file.
+    unfinished = lines.pop()
+    verdicts: list[Verdict] = []
+    summary: Summary | None = None
+    for number, line in enumerate(lines, start=1):
+        where = f"{path}:{number}"
+        if summary is not None:
+            raise RecordError(f"{where}: expected nothing after the summary line")
+        said = _json(line, where)
+        if isinstance(said, dict) and "summary" in said:
+            summary = _model(Summary, said["summary"], where)
+        else:
+            verdicts.append(_model(Verdict, said, where))
+    if unfinished and summary is not None:
+        raise RecordError(f"{path}:{len(lines) + 1}: expected nothing after the summary line")
+    torn = f"{path.name}:{len(lines) + 1}: the last line breaks off" if unfinished else None
+    return _Journal(tuple(verdicts), summary, torn)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RecordError(f"{path}: expected a file of a run: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise RecordError(f"{path}: expected UTF-8 text: byte {error.start} is not") from error
+
+
+def _json(text: str, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        place = where if error.lineno == 1 else f"{where}:{error.lineno}"
+        raise RecordError(f"{place}: expected JSON: {error.msg} at column {error.colno}") from error
+    except RecursionError as error:
+        raise RecordError(f"{where}: expected JSON that is not nested this deeply") from error
+
+
+def _model(kind: type[Model], said: Any, where: str) -> Model:
+    try:
+        return kind.model_validate(said)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the line"
+        found = "" if first["type"] == "missing" else f", found {_quote(first['input'])}"
+        raise RecordError(f"{where}: {visible(key)}: {visible(first['msg'])}{found}") from error
+
+
+def _quote(value: Any) -> str:
+    text = visible(repr(value))
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"

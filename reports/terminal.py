@@ -1,0 +1,127 @@
+"""The record on a terminal: one row a control, one an engine, and a totals line that the rows add up to."""
+
+from __future__ import annotations
+
+import io
+from typing import Final
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from reports import lookup
+from reports.conclusion import Conclusion, conclude
+from reports.lookup import EnvironmentCell
+from reports.models import Outcome
+from reports.place import cloud_text
+from reports.record import Record
+from reports.tally import Tally
+from reports.words import number, visible
+
+MOST_REASONS = 10
+_STYLES: Final = {
+    Outcome.PASS: "green",
+    Outcome.FAIL: "bold red",
+    Outcome.ERROR: "bold yellow",
+    Outcome.WAIVED: "magenta",
+    Outcome.NOT_APPLICABLE: "dim",
+    Outcome.MANUAL: "blue",
+}
+_HEADLINES: Final = {
+    "conforms": "bold green",
+    "exceptions": "bold magenta",
+    "fails": "bold red",
+    "cannot": "bold yellow",
+}
+
+Row = tuple[str, str, list[EnvironmentCell]]
+
+
+def summary(record: Record, *, terminal: bool, colour: bool, width: int) -> str:
+    """Return the summary: a table for a terminal, plain lines for anything else."""
+    said = conclude(record)
+    if not terminal:
+        return "".join(f"{line}\n" for line in _lines(record, said))
+    stream = io.StringIO()
+    console = Console(
+        file=stream,
+        force_terminal=colour,
+        no_color=not colour,
+        width=width,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+        color_system="standard" if colour else None,
+    )
+    console.print(Group(*_rich(record, said)))
+    return stream.getvalue()
+
+
+def rows(record: Record) -> list[Row]:
+    """Return a row for every control of ours and one for each engine, with a cell for every environment."""
+    found = lookup.by_control(record.verdicts)
+    table: list[Row] = [
+        (control.id, control.title, lookup.across(record, found.get(control.id, [])))
+        for control in lookup.own_controls(record)
+    ]
+    for engine in lookup.ENGINES:
+        own = lookup.rules(record, engine)
+        if own:
+            together = [verdict for control in own for verdict in found.get(control.id, [])]
+            table.append((engine, f"{number(len(own))} rules", lookup.across(record, together)))
+    return table
+
+
+def totals_line(record: Record) -> str:
+    """Return how the verdicts add up, over all rows."""
+    tally = Tally.of(verdict.verdict for verdict in record.verdicts)
+    parts = " + ".join(f"{number(tally[outcome])} {outcome.text}" for outcome in Outcome)
+    missing = len(record.reconciled.missing)
+    rest = f" ({number(missing)} of the errors: no verdict recorded)" if missing else ""
+    return f"{number(tally.total)} planned = {parts}{rest}"
+
+
+def _reasons(said: Conclusion) -> list[str]:
+    if not said.incomplete:
+        return []
+    rest = len(said.incomplete) - MOST_REASONS
+    more = [f"  and {number(rest)} more"] if rest > 0 else []
+    return ["THIS RECORD IS INCOMPLETE", *(f"  {visible(line)}" for line in said.incomplete[:MOST_REASONS]), *more]
+
+
+def _lines(record: Record, said: Conclusion) -> list[str]:
+    lines = list(_reasons(said))
+    for name, title, cells in rows(record):
+        told = " | ".join(f"{visible(item.environment)} {_plain(item.tally)}" for item in cells)
+        lines.append(f"{visible(name)}  {visible(title)}: {told}")
+    return [*lines, totals_line(record), visible(cloud_text(record.run)), visible(said.headline)]
+
+
+def _plain(tally: Tally) -> str:
+    return ", ".join(f"{number(count)} {outcome.text}" for outcome, count in tally.worst_first) or "not planned"
+
+
+def _rich(record: Record, said: Conclusion) -> list[RenderableType]:
+    table = Table(box=None, pad_edge=False, header_style="bold", show_footer=True, footer_style="bold")
+    table.add_column("Control", no_wrap=True, footer="all")
+    table.add_column("", ratio=1)
+    for index, note in enumerate(record.run.environments):
+        here = [v.verdict for v in record.verdicts if v.environment == record.run.environments[index].name]
+        table.add_column(Text(visible(note.name)), footer=_styled(Tally.of(here)))
+    for name, title, cells in rows(record):
+        table.add_row(Text(visible(name)), Text(visible(title)), *(_styled(item.tally) for item in cells))
+    return [
+        *(Text(line, style="bold red") for line in _reasons(said)),
+        table,
+        Text(totals_line(record)),
+        Text(visible(cloud_text(record.run)), style="yellow"),
+        Text(visible(said.headline), style=_HEADLINES[said.state]),
+    ]
+
+
+def _styled(tally: Tally) -> Text:
+    if not tally.total:
+        return Text("not planned", style="dim")
+    parts = [Text(f"{number(count)} {outcome.text}", style=_STYLES[outcome]) for outcome, count in tally.worst_first]
+    return Text(", ").join(parts)

@@ -1,0 +1,231 @@
+"""What the page shows, worked out before a template sees it: the templates only lay it out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reports import facts, lookup
+from reports.conclusion import Conclusion, conclude
+from reports.findings import Finding, findings, is_finding
+from reports.lookup import EnvironmentCell, TotalsRow
+from reports.models import Control, Engine, Outcome, Tier, Verdict
+from reports.place import tier_name
+from reports.record import Record
+from reports.tally import RANK, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One resource's verdict with the facts shown; ``more`` counts the facts only ``verdicts.jsonl`` has."""
+
+    verdict: Verdict
+    facts: tuple[facts.FactGroup, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The verdicts of a control in one environment and tier; ``keys`` is what the filter looks at."""
+
+    environment: str
+    tier: str
+    tally: Tally
+    keys: str
+    rows: tuple[Row, ...]
+
+    @property
+    def opened(self) -> bool:
+        """Whether somebody has to look inside."""
+        return any(is_finding(row.verdict) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a rule of an engine says alike of several resources."""
+
+    outcome: Outcome
+    message: str | None
+    environments: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A control, or a rule of an engine, with everything the page says about it."""
+
+    control: Control
+    anchor: str
+    cells: tuple[EnvironmentCell, ...]
+    tally: Tally
+    keys: str
+    blocks: tuple[Block, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What a search looks through."""
+        control = self.control
+        return " ".join((control.id, control.title, *control.satisfies, control.scope)).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class EngineView:
+    """An engine with its rules, the worst first."""
+
+    name: Engine
+    cells: tuple[EnvironmentCell, ...]
+    tally: Tally
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A framework reference with the controls that answer it."""
+
+    name: str
+    sections: tuple[Section, ...]
+    cells: tuple[EnvironmentCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything the page shows."""
+
+    record: Record
+    conclusion: Conclusion
+    tally: Tally
+    totals: tuple[TotalsRow, ...]
+    findings: tuple[tuple[Finding, str], ...]
+    sections: tuple[Section, ...]
+    engines: tuple[EngineView, ...]
+    references: tuple[Reference, ...]
+    anchors: dict[str, str]
+
+
+def page(record: Record) -> Page:
+    """Work out the page of a record."""
+    found = lookup.by_control(record.verdicts)
+    anchors = _anchors(record.controls)
+    most = facts.limit([v for v in record.verdicts if not is_finding(v)])
+    sections = tuple(
+        _section(record, control, anchors, found.get(control.id, []), most) for control in lookup.own_controls(record)
+    )
+    names = [note.name for note in record.run.environments]
+    return Page(
+        record=record,
+        conclusion=conclude(record),
+        tally=Tally.of(verdict.verdict for verdict in record.verdicts),
+        totals=tuple(lookup.totals(record)),
+        findings=tuple((item, _keys(names, ((e, item.verdict) for e, _ in item.places))) for item in findings(record)),
+        sections=sections,
+        engines=tuple(
+            _engine(record, engine, anchors, found) for engine in lookup.ENGINES if lookup.rules(record, engine)
+        ),
+        references=_references(record, sections, found),
+        anchors=anchors,
+    )
+
+
+def _anchors(controls: Iterable[Control]) -> dict[str, str]:
+    """Return an id for each control that is safe in a link and unique whatever the control is called."""
+    anchors: dict[str, str] = {}
+    for number, control in enumerate(controls):
+        slug = re.sub(r"[^A-Za-z0-9]+", "-", control.id).strip("-").lower()
+        name = f"control-{slug}"
+        anchors[control.id] = name if slug and name not in anchors.values() else f"{name}-{number}"
+    return anchors
+
+
+def _section(record: Record, control: Control, anchors: dict[str, str], found: list[Verdict], most: int) -> Section:
+    blocks = []
+    for note in record.run.environments:
+        for tier in record.run.tiers:
+            here = [v for v in found if v.environment == note.name and v.tier == tier]
+            if here:
+                blocks.append(_block(record, note.name, tier, here, most))
+    return _base(record, control, anchors, found, blocks=tuple(blocks))
+
+
+def _base(
+    record: Record,
+    control: Control,
+    anchors: dict[str, str],
+    found: list[Verdict],
+    *,
+    blocks: tuple[Block, ...] = (),
+    lines: tuple[Line, ...] = (),
+) -> Section:
+    names = [note.name for note in record.run.environments]
+    return Section(
+        control=control,
+        anchor=anchors[control.id],
+        cells=tuple(lookup.across(record, found)),
+        tally=Tally.of(verdict.verdict for verdict in found),
+        keys=_keys(names, ((verdict.environment, verdict.verdict) for verdict in found)),
+        blocks=blocks,
+        lines=lines,
+    )
+
+
+def _block(record: Record, environment: str, tier: Tier, found: Sequence[Verdict], most: int) -> Block:
+    names = [note.name for note in record.run.environments]
+    rows = [_row(verdict, most) for verdict in sorted(found, key=lambda verdict: RANK[verdict.verdict])]
+    tally = Tally.of(verdict.verdict for verdict in found)
+    keys = _keys(names, ((environment, verdict.verdict) for verdict in found))
+    return Block(environment, tier_name(record.run, tier), tally, keys, tuple(rows))
+
+
+def _row(verdict: Verdict, most: int) -> Row:
+    shown = verdict.evidence[: facts.MOST_OF_A_FINDING if is_finding(verdict) else most]
+    return Row(verdict, facts.grouped(shown, verdict.resource), len(verdict.evidence) - len(shown))
+
+
+def _keys(names: Sequence[str], pairs: Iterable[tuple[str, Outcome]]) -> str:
+    """Return ``0:pass 2:fail``: the place of each environment among the run's, with a verdict found there."""
+    places = {name: index for index, name in enumerate(names)}
+    keys = {f"{places.get(name, len(names))}:{outcome}" for name, outcome in pairs}
+    return " ".join(sorted(keys))
+
+
+def _engine(record: Record, engine: Engine, anchors: dict[str, str], found: dict[str, list[Verdict]]) -> EngineView:
+    own = lookup.rules(record, engine)
+    together = [verdict for control in own for verdict in found.get(control.id, [])]
+    sections = [
+        _base(record, control, anchors, here, lines=_lines(here))
+        for control in lookup.worst_first(own, found)
+        for here in [found.get(control.id, [])]
+    ]
+    tally = Tally.of(verdict.verdict for verdict in together)
+    return EngineView(engine, tuple(lookup.across(record, together)), tally, tuple(sections))
+
+
+def _lines(found: Sequence[Verdict]) -> tuple[Line, ...]:
+    """Tell together what is said alike, then together the environments in which it is said of the same resources."""
+    alike: dict[tuple[Outcome, str | None], dict[str, list[str]]] = {}
+    for verdict in found:
+        message = None if verdict.verdict is Outcome.PASS else verdict.message
+        environments = alike.setdefault((verdict.verdict, message), {})
+        environments.setdefault(verdict.environment, []).append(verdict.resource)
+    lines: dict[tuple[Outcome, str | None, tuple[str, ...]], list[str]] = {}
+    for (outcome, message), environments in alike.items():
+        for name, resources in environments.items():
+            lines.setdefault((outcome, message, tuple(resources)), []).append(name)
+    told = [Line(outcome, message, tuple(names), rest) for (outcome, message, rest), names in lines.items()]
+    return tuple(sorted(told, key=lambda line: RANK[line.outcome]))
+
+
+def _references(record: Record, sections: Sequence[Section], found: dict[str, list[Verdict]]) -> tuple[Reference, ...]:
+    answers: dict[str, list[Section]] = {}
+    for section in sections:
+        for name in dict.fromkeys(section.control.satisfies):
+            answers.setdefault(name, []).append(section)
+    return tuple(
+        Reference(
+            name,
+            tuple(own),
+            tuple(lookup.across(record, [v for section in own for v in found.get(section.control.id, [])])),
+        )
+        for name, own in sorted(answers.items())
+    )

@@ -1,0 +1,74 @@
+"""How the record speaks: numbers, instants, and every character that could deceive a reader made visible."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final
+
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Blank, though Unicode says letters or marks: fillers, the grapheme joiner, variation selectors, the braille blank.
+_BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(n) for n in range(0xFE00, 0xFE10)}
+_MINUTE: Final = 60
+_PLAIN: Final = re.compile(r"[ -\[\]-~]*")  # ASCII that can be printed, without the backslash
+
+
+@lru_cache(maxsize=65536)
+def visible(text: str) -> str:
+    r"""Return the text with control, format, bidirectional and zero-width characters as ``\u{202e}``.
+
+    A backslash that would itself read as such an escape is escaped, so that what is shown is unambiguous.
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    return "".join(map(_shown, text.replace("\\u{", "\\u{5c}u{")))
+
+
+def _shown(character: str) -> str:
+    hidden = unicodedata.category(character) in _HIDDEN or character in _BLANK
+    return f"\\u{{{ord(character):x}}}" if hidden else character
+
+
+def value_text(value: Any, longest: int) -> str:
+    """Return a fact's value as JSON, shortened with an ellipsis where it is longer than ``longest`` characters."""
+    return shortened(json.dumps(value, ensure_ascii=False, sort_keys=True), longest)
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return the text, cut with an ellipsis that says how much is missing."""
+    if len(text) <= longest:
+        return text
+    return f"{text[:longest]}… ({number(len(text) - longest)} more characters)"
+
+
+def number(value: int) -> str:
+    """Return 1234 as ``1,234``."""
+    return f"{value:,}"
+
+
+def counted(value: int, noun: str, plural: str | None = None) -> str:
+    """Return ``1 verdict``, ``1,234 verdicts``."""
+    return f"{number(value)} {noun if value == 1 else plural or noun + 's'}"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Return ``a, b and c``."""
+    if len(words) < 2:  # noqa: PLR2004  nothing to join
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def instant(at: datetime) -> str:
+    """Return an instant in UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def duration(start: datetime, end: datetime) -> str:
+    """Return how long something took, in minutes and seconds."""
+    seconds = max(0, round((end - start).total_seconds()))
+    minutes, rest = divmod(seconds, _MINUTE)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,48 @@
+"""Writes what people read into the run folder: a file is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from reports.html import render
+from reports.record import Record, RecordError, load_record
+from reports.summary import markdown
+
+PAGE = "index.html"
+SUMMARY = "summary.md"
+
+
+def write_reports(folder: Path) -> Record:
+    """Read the run folder and write ``index.html`` and ``summary.md`` into it.
+
+    Raises:
+        RecordError: the record cannot be read, or a report cannot be written.
+    """
+    record = load_record(folder)
+    write_whole(folder / PAGE, render(record))
+    write_whole(folder / SUMMARY, markdown(record))
+    return record
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file through a temporary one: temporary file, fsync, rename."""
+    temporary = path.with_suffix(path.suffix + ".part")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise RecordError(f"{path}: expected a place that can be written: {error.strerror or error}") from error
+
+
+def append(path: Path, text: str) -> None:
+    """Append to a file that others write to as well, such as the summary of a CI job."""
+    try:
+        with path.open("a", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise RecordError(f"{path}: expected a file that can be appended to: {error.strerror or error}") from error

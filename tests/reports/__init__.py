@@ -1,0 +1,1 @@
+"""The record, tried: it adds up, hides nothing, and cannot be made to deceive."""

@@ -1,0 +1,168 @@
+"""The page in a browser: axe finds nothing, nothing is fetched, filters filter, and without JavaScript all is there."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+
+from reports.html import render
+from reports.record import load_record
+from tests.reports import browser, sample
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+Scheme = Literal["light", "dark"]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    for module in ("playwright", "axe_playwright_python"):
+        if importlib.util.find_spec(module) is None:
+            pytest.skip(f"the page is not tried in a browser: {module} is not installed (uv sync --group browser)")
+    path = browser.executable()
+    if path is None:
+        wanted = ", ".join(browser.candidates())
+        pytest.skip(
+            f"the page is not tried in a browser: none at {wanted}; install one or name it in TOUCHSTONE_BROWSER"
+        )
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  not installed everywhere
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(browser.ARGUMENTS))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A record with every verdict, hostile strings, a missing and an unplanned cell."""
+    lines = sample.verdicts()
+    lines.append(lines.pop(200) | {"resource": "Stowaway"})
+    folder = sample.write(tmp_path_factory.mktemp("run"), lines)
+    page = folder / "index.html"
+    page.write_text(render(load_record(folder)), encoding="utf-8")
+    return page.as_uri()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A small record of every kind of content, as axe takes a minute over a large one."""
+    plan, lines = sample.few()
+    lines.append(lines.pop(20) | {"resource": "Stowaway"})
+    folder = sample.write(tmp_path_factory.mktemp("run"), lines, plan_is=plan)
+    page = folder / "index.html"
+    page.write_text(render(load_record(folder)), encoding="utf-8")
+    return page.as_uri()
+
+
+@pytest.fixture
+def page(chromium: Browser, address: str) -> Iterator[Page]:
+    opened = chromium.new_page(viewport={"width": 1280, "height": 900})
+    opened.goto(address)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_no_violation(chromium: Browser, small: str, scheme: Scheme, width: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415  not installed everywhere
+
+    opened = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    opened.goto(small)
+    opened.evaluate("document.querySelectorAll('details').forEach((item) => item.open = true)")
+    result: dict[str, Any] = Axe().run(opened).response
+    version = tuple(int(part) for part in result["testEngine"]["version"].split(".")[:2])
+    opened.close()
+    assert version >= (4, 10)
+    assert [(item["id"], item["nodes"][0]["html"]) for item in result["violations"]] == []
+    assert len(result["passes"]) > 20
+
+
+def test_opening_the_page_asks_for_nothing_else_and_complains_of_nothing(chromium: Browser, address: str) -> None:
+    opened = chromium.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.on("dialog", lambda dialog: said.append(dialog.message))
+    opened.goto(address)
+    opened.wait_for_load_state("networkidle")
+    opened.close()
+    assert asked == [address]
+    assert said == []
+
+
+def _seen(page: Page, selector: str) -> int:
+    return sum(item.is_visible() for item in page.locator(selector).all())
+
+
+def test_without_javascript_everything_can_be_read(chromium: Browser, address: str) -> None:
+    opened = chromium.new_page(java_script_enabled=False)
+    opened.goto(address)
+    assert not opened.locator("#filters").is_visible()
+    assert _seen(opened, ".control") == 40
+    assert _seen(opened, ".finding") == opened.locator(".finding").count()
+    block = opened.locator("#control-enc-01 details.block").first
+    assert not block.locator(".facts").first.is_visible()
+    block.locator("summary").click()
+    assert block.locator(".facts").first.is_visible()
+    opened.close()
+
+
+def test_filters_show_what_matches_and_say_how_much(page: Page) -> None:
+    assert re.match(r"Showing (\d+) of \1 findings, 40 of 40 controls, 38 of 38 rules", page.inner_text("#count"))
+    page.select_option("[name=v]", "fail")
+    assert _seen(page, ".control") == 1
+    page.select_option("[name=e]", label="dev")
+    assert _seen(page, ".control") == 0
+    assert page.locator(".nothing").is_visible()
+    page.select_option("[name=v]", "waived")
+    assert [item.get_attribute("id") for item in page.locator(".control:not(.off)").all()] == ["control-bak-01"]
+    assert _seen(page, "#matrix thead th") == 3
+    page.click("button[type=reset]")
+    page.wait_for_function("document.querySelectorAll('.off').length === 0")
+    page.select_option("[name=s]", "critical")
+    assert _seen(page, ".control") == 5
+    page.select_option("[name=s]", "")
+    page.fill("[name=t]", "NIST-800-53:CP-9 vault")
+    assert _seen(page, ".control") == 1
+    assert "1 of 40 controls" in page.inner_text("#count")
+
+
+def test_a_cell_of_the_matrix_leads_to_its_control(page: Page) -> None:
+    page.click("#matrix a.v-fail >> nth=0")
+    assert page.url.endswith("#control-net-02")
+    assert page.locator("#control-net-02").is_visible()
+
+
+def test_an_incomplete_record_is_the_first_thing_seen(page: Page) -> None:
+    box = page.locator(".incomplete h2").bounding_box()
+    assert box is not None
+    assert box["y"] < 400
+    assert "Stowaway" in page.inner_text(".incomplete")
+
+
+def test_nothing_is_wider_than_a_telephone(chromium: Browser, address: str) -> None:
+    opened = chromium.new_page(viewport={"width": 390, "height": 800})
+    opened.goto(address)
+    width = opened.evaluate("document.documentElement.scrollWidth")
+    opened.close()
+    assert width <= 390
+
+
+def test_what_a_filter_hides_is_printed_all_the_same(page: Page, tmp_path: Path) -> None:
+    page.select_option("[name=v]", "waived")
+    page.emulate_media(media="print")
+    assert _seen(page, ".control") == 40
+    assert not page.locator("#filters").is_visible()
+    page.pdf(path=tmp_path / "page.pdf", format="A4")
+    pages = re.findall(rb"/Type\s*/Page\b", (tmp_path / "page.pdf").read_bytes())
+    assert len(pages) > 40
