@@ -1,0 +1,1 @@
+"""The controls: one function each, grouped by what they guard."""

@@ -1,0 +1,141 @@
+"""What several controls look at in the same way: keys, routes, and the statements of policies."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.kms import Key
+from fixtures.inventory.routing import Route, SubnetRouteTableAssociation
+from fixtures.inventory.security_groups import Egress, Ingress
+from fixtures.inventory.values import Reference
+from fixtures.inventory.vpc import InternetGateway, Subnet
+
+Link = Reference | str | None
+
+# Conditions that tie a statement to this account. Without one, a service acts for anybody who asks it.
+SOURCE_KEYS = ("aws:sourceaccount", "aws:sourcearn", "kms:calleraccount", "kms:encryptioncontext:aws:logs:arn")
+CALLER_KEYS = ("aws:principalaccount", "kms:calleraccount")
+
+
+def own_key(inventory: Inventory, link: Link) -> Key | None:
+    """Return the key that a link names when it is the account's own, not one that AWS keeps for a service."""
+    key = inventory.find(Key, link)
+    return key if key is not None and key.origin.made_by is None else None
+
+
+def is_public(inventory: Inventory, subnet: Subnet) -> bool:
+    """Say whether the subnet's route table leads to an internet gateway."""
+    tables = {
+        str(association.route_table_id)
+        for association in inventory.of(SubnetRouteTableAssociation)
+        if inventory.find(Subnet, association.subnet_id) is subnet
+    }
+    return any(
+        str(route.route_table_id) in tables and inventory.find(InternetGateway, route.gateway_id) is not None
+        for route in inventory.of(Route)
+    )
+
+
+def is_world(rule: Ingress | Egress) -> bool:
+    """Say whether a rule speaks of a range so wide that it is the Internet (halves of it included)."""
+    for block in (rule.cidr_ip, rule.cidr_ipv6):
+        if block is not None and not block.startswith("$"):
+            network = ipaddress.ip_network(block, strict=False)
+            if network.prefixlen < 8 and not network.is_private:  # wider than any range of one's own
+                return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a policy; texts as written, condition keys in lower case."""
+
+    sid: str
+    effect: str
+    principals: tuple[tuple[str, str], ...]
+    actions: tuple[str, ...]
+    conditions: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+    def is_bound_to(self, account: str, keys: tuple[str, ...]) -> bool:
+        """Say whether one of the condition keys must hold a value of the account, or a resource of ours."""
+        return any(
+            key in keys
+            and not operator.startswith(("stringnot", "arnnot"))
+            and not operator.endswith("ifexists")
+            and all(account in value or value.startswith("${") for value in values)
+            for operator, key, values in self.conditions
+        )
+
+
+def statements(document: Mapping[str, Any] | None) -> Iterator[Statement]:
+    """Yield the statements of a policy document; no document has none."""
+    for index, raw in enumerate(_many((document or {}).get("Statement"))):
+        yield Statement(
+            sid=str(raw.get("Sid", index)),
+            effect=str(raw.get("Effect")),
+            principals=tuple(_principals(raw)),
+            actions=tuple(str(action).lower() for action in _many(raw.get("Action"))),
+            conditions=tuple(_conditions(raw.get("Condition") or {})),
+        )
+
+
+def _many(value: Any) -> list[Any]:
+    return [] if value is None else list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _principals(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if "NotPrincipal" in raw:
+        yield ("AWS", "*")
+    principal = raw.get("Principal")
+    if isinstance(principal, str):
+        yield ("AWS", principal)
+    elif isinstance(principal, Mapping):
+        for kind, names in principal.items():
+            for name in _many(names):
+                yield (str(kind), str(name))
+
+
+def _conditions(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    for operator, tests in raw.items():
+        for key, values in tests.items():
+            yield (str(operator).lower(), str(key).lower(), tuple(str(value) for value in _many(values)))
+
+
+def denies_plain_text(document: Mapping[str, Any] | None, needed: tuple[str, ...]) -> bool:
+    """Say whether everybody is denied one of the ``needed`` actions over anything but TLS, on no further condition."""
+    return any(
+        statement.effect == "Deny"
+        and ("AWS", "*") in statement.principals
+        and any(action in ("*", *needed) for action in statement.actions)
+        and [(key, tuple(value.lower() for value in values)) for _, key, values in statement.conditions]
+        == [("aws:securetransport", ("false",))]
+        for statement in statements(document)
+    )
+
+
+def foreign_grants(document: Mapping[str, Any] | None, account: str) -> list[str]:
+    """Return the statements that admit somebody of another account, or everybody without binding them to this one."""
+    return [
+        f"{statement.sid} admits {name}"
+        for statement in statements(document)
+        if statement.effect == "Allow"
+        for kind, name in statement.principals
+        if kind == "AWS"
+        and account not in name
+        and not (name == "*" and statement.is_bound_to(account, (*CALLER_KEYS, *SOURCE_KEYS)))
+    ]
+
+
+def unbound_services(document: Mapping[str, Any] | None, account: str, exempt: tuple[str, ...] = ()) -> list[str]:
+    """Return the statements in which a service may act for whoever asks it."""
+    return [
+        f"{statement.sid} lets {name} act for anybody"
+        for statement in statements(document)
+        if statement.effect == "Allow"
+        for kind, name in statement.principals
+        if kind == "Service" and name not in exempt and not statement.is_bound_to(account, SOURCE_KEYS)
+    ]

@@ -1,0 +1,150 @@
+"""Secrets change, stay in the account, and are needed as seldom as possible."""
+
+from __future__ import annotations
+
+from fixtures.baseline import Baseline
+from fixtures.control import Break, Change, Remove, control, not_applicable
+from fixtures.inventory.elasticache import ReplicationGroup, User, UserGroup
+from fixtures.inventory.iam import Role
+from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.rds import DBInstance
+from fixtures.inventory.secretsmanager import ResourcePolicy, RotationSchedule, Secret
+from infra.environment import Environment
+from suites.controls.looking import foreign_grants, statements, unbound_services
+
+
+@control(
+    "SEC-01",
+    severity="high",
+    satisfies=(
+        "AC2",
+        "FSBP:SecretsManager.1",
+        "FSBP:SecretsManager.4",
+        "NIST-800-53:IA-5",
+        "PCI-4.0:8.6.3",
+        "SOC2:CC6.1",
+    ),
+    broken_by=(
+        Remove("JwtSecretRotation"),
+        Change("ApiKeysSecretRotation.RotationRules.AutomaticallyAfterDays", 365),
+    ),
+)
+def test_secrets_are_rotated(secret: Secret, inventory: Inventory, baseline: Baseline) -> None:
+    """A secret that leaked unnoticed is of use only until it changes."""
+    if secret.origin.made_by:
+        not_applicable(f"{secret.origin.made_by} owns and rotates this secret")
+    schedules = [item for item in inventory.of(RotationSchedule) if inventory.find(Secret, item.secret_id) is secret]
+    assert schedules, f"is never rotated; every {baseline.secret_rotation_days} days at the latest is promised"
+    for schedule in schedules:
+        days = schedule.rotation_rules.automatically_after_days if schedule.rotation_rules else None
+        assert days is not None, "is rotated on no known schedule; a number of days is promised"
+        assert days <= baseline.secret_rotation_days, (
+            f"is rotated every {days} days; {baseline.secret_rotation_days} at the latest is promised"
+        )
+
+
+@control(
+    "SEC-02",
+    severity="high",
+    satisfies=("AC2", "NIST-800-53:AC-3(3)", "SOC2:CC6.1"),
+    broken_by=(
+        Remove("ApiKeysSecretPolicy"),
+        Change("JwtSecretPolicy.ResourcePolicy.Statement.0.Effect", "Allow"),
+    ),
+)
+def test_secrets_stay_in_the_account(secret: Secret, inventory: Inventory, environment: Environment) -> None:
+    """An explicit deny holds even on the day when some role is given too much."""
+    if secret.origin.made_by:
+        not_applicable(f"{secret.origin.made_by} owns this secret")
+    policies = [item for item in inventory.of(ResourcePolicy) if inventory.find(Secret, item.secret_id) is secret]
+    others = (("stringnotequals", "aws:principalaccount", (environment.account,)),)
+    denied = any(
+        statement.effect == "Deny" and ("AWS", "*") in statement.principals and statement.conditions == others
+        for policy in policies
+        for statement in statements(policy.resource_policy)
+    )
+    assert denied, "no policy denies other accounts; an explicit deny is promised"
+    found = [line for policy in policies for line in foreign_grants(policy.resource_policy, environment.account)]
+    assert not found, f"{'; '.join(found)}; only account {environment.account} is promised"
+
+
+@control(
+    "SEC-03",
+    severity="high",
+    satisfies=("AC2", "NIST-800-53:IA-5", "PCI-4.0:8.6.3", "SOC2:CC6.1"),
+    broken_by=(
+        Break((
+            Remove("Database.ManageMasterUserPassword"),
+            Remove("Database.MasterUserSecret"),
+            Change("Database.MasterUserPassword", "{{resolve:ssm:/touchstone/master}}"),
+        )),
+    ),
+)  # fmt: skip
+def test_nobody_knows_the_master_password(database: DBInstance) -> None:
+    """RDS makes, keeps and rotates it: a password that a person chose is one that a person can lose."""
+    assert database.manage_master_user_password, (
+        "the master password is given by hand; one that RDS manages is promised"
+    )
+
+
+@control(
+    "SEC-04",
+    severity="medium",
+    satisfies=("AC2", "FSBP:RDS.10", "NIST-800-53:IA-5", "SOC2:CC6.1"),
+    broken_by=(Change("Database.EnableIAMDatabaseAuthentication", value=False),),
+)
+def test_databases_are_entered_by_identity(database: DBInstance) -> None:
+    """With IAM authentication the functions hold no password at all."""
+    assert database.enable_iam_database_authentication, "functions need a password; IAM authentication is promised"
+
+
+@control(
+    "SEC-05",
+    severity="critical",
+    satisfies=("AC2", "FSBP:ElastiCache.6", "NIST-800-53:IA-5", "SOC2:CC6.1"),
+    broken_by=(Change("CacheUser.AuthenticationMode", {"Type": "no-password-required"}),),
+)
+def test_cache_users_prove_who_they_are(user: User) -> None:
+    """A user without password is anybody who reaches the port."""
+    if user.origin.made_by:
+        not_applicable("AWS makes this user in every account; SEC-06 judges that no cache admits it")
+    mode = user.authentication_mode.type if user.authentication_mode else "nothing"
+    assert mode == "iam", f"is admitted by {mode}; iam is promised"
+
+
+@control(
+    "SEC-06",
+    severity="critical",
+    satisfies=("AC2", "FSBP:ElastiCache.6", "NIST-800-53:AC-6", "SOC2:CC6.1"),
+    broken_by=(Remove("Cache.UserGroupIds"),),
+)
+def test_caches_admit_named_users_only(cache: ReplicationGroup, inventory: Inventory) -> None:
+    """Without a user group a cache obeys everybody who reaches it."""
+    assert cache.user_group_ids, "admits everybody; a group of named users is promised"
+    for link in cache.user_group_ids:
+        users = inventory.get(UserGroup, link).user_ids
+        assert "default" not in [str(user) for user in users], (
+            "admits the user called default; named users are promised"
+        )
+
+
+@control(
+    "SEC-07",
+    severity="high",
+    satisfies=("AC2", "NIST-800-53:AC-6", "PCI-4.0:7.2", "SOC2:CC6.3"),
+    broken_by=(
+        Remove("FlowLogRole.AssumeRolePolicyDocument.Statement.0.Condition"),
+        Change("BackupRole.AssumeRolePolicyDocument.Statement.0.Principal", {"AWS": "arn:aws:iam::999999999999:root"}),
+    ),
+)
+def test_roles_are_assumed_for_this_account_only(role: Role, environment: Environment) -> None:
+    """A service that acts for anybody lets a stranger borrow our role: the confused deputy.
+
+    Lambda is excepted: it assumes a function's role itself and offers no condition on the source for that.
+    """
+    document = role.assume_role_policy_document
+    found = [
+        *foreign_grants(document, environment.account),
+        *unbound_services(document, environment.account, exempt=("lambda.amazonaws.com",)),
+    ]
+    assert not found, f"{'; '.join(found)}; this account only is promised"

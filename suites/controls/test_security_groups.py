@@ -1,0 +1,144 @@
+"""Every group lets in and out what it must, and says why."""
+
+from __future__ import annotations
+
+from fixtures.control import Add, Break, Change, Remove, control, not_applicable
+from fixtures.inventory.elasticache import ReplicationGroup
+from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.rds import DBInstance
+from fixtures.inventory.security_groups import Egress, Ingress, SecurityGroup
+from fixtures.inventory.vpc import VPC
+from suites.controls.looking import is_world
+
+LEAST_ACCESS = ("AC2", "NIST-800-53:AC-4(21)", "NIST-800-53:SC-7", "PCI-4.0:1.3.1", "SOC2:CC6.6")
+WORLD = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0", "Description": "Anybody"}]
+HALVES = [
+    {"IpProtocol": "-1", "CidrIp": "0.0.0.0/1", "Description": "Half of it"},
+    {"IpProtocol": "-1", "CidrIp": "128.0.0.0/1", "Description": "The other half"},
+]
+
+
+def rules_of(group: SecurityGroup) -> tuple[Ingress | Egress, ...]:
+    """Return every rule of a group, those that let in first."""
+    return (*group.security_group_ingress, *group.security_group_egress)
+
+
+def shown(rule: Ingress | Egress) -> str:
+    """Write a rule on one line."""
+    ports = "all ports" if rule.from_port is None else f"{rule.from_port}-{rule.to_port}"
+    other = rule.cidr_ip or rule.cidr_ipv6 or "a group"
+    return f"{rule.ip_protocol} {ports} {other}"
+
+
+@control(
+    "SGR-01",
+    severity="critical",
+    satisfies=(*LEAST_ACCESS, "FSBP:EC2.18", "FSBP:EC2.19", "CIS-7.0:6.3", "CIS-7.0:6.4"),
+    broken_by=(
+        Change("RedisSecurityGroup.SecurityGroupIngress", WORLD),
+        Change("AlbSecurityGroup.SecurityGroupIngress", HALVES),
+        Break((Remove("RdsFromLambdaIngress.SourceSecurityGroupId"), Change("RdsFromLambdaIngress.CidrIpv6", "::/0"))),
+    ),
+)
+def test_no_group_is_open_to_the_world(group: SecurityGroup) -> None:
+    """Clients come through API Gateway; nobody else has business knocking."""
+    found = [shown(rule) for rule in group.security_group_ingress if is_world(rule)]
+    assert not found, f"lets in {'; '.join(found)}; nobody from the Internet is promised"
+
+
+@control(
+    "SGR-02",
+    severity="high",
+    satisfies=LEAST_ACCESS,
+    broken_by=(
+        Remove("AlbSecurityGroup.SecurityGroupEgress"),
+        Change("LambdaSecurityGroup.SecurityGroupEgress", HALVES),
+    ),
+)
+def test_no_group_lets_everything_out(group: SecurityGroup) -> None:
+    """What is taken over is worth little when it can send nothing home."""
+    found = [shown(rule) for rule in group.security_group_egress if is_world(rule)]
+    assert not found, f"lets out {'; '.join(found)}; stated destinations are promised"
+
+
+@control(
+    "SGR-03",
+    severity="critical",
+    satisfies=LEAST_ACCESS,
+    broken_by=(
+        Break(
+            (Remove("RdsFromLambdaIngress.SourceSecurityGroupId"), Change("RdsFromLambdaIngress.CidrIp", "10.0.0.0/16"))
+        ),
+        Break((Change("RedisFromLambdaIngress.FromPort", 1), Change("RedisFromLambdaIngress.ToPort", 65535))),
+    ),
+)
+def test_stores_are_entered_by_groups_on_their_port(store: DBInstance | ReplicationGroup, inventory: Inventory) -> None:
+    """A store answers the functions, on its one port; an address range would admit whatever is started next."""
+    links = store.vpc_security_groups if isinstance(store, DBInstance) else store.security_group_ids
+    assert links, "has no security group; one of its own is promised"
+    for link in links:
+        for rule in inventory.get(SecurityGroup, link).security_group_ingress:
+            assert rule.source_security_group_id is not None, f"is entered by {shown(rule)}; groups only are promised"
+            ports = (rule.from_port, rule.to_port)
+            assert ports == (store.port, store.port), f"is entered on {shown(rule)}; port {store.port} only is promised"
+
+
+@control(
+    "SGR-04",
+    severity="low",
+    satisfies=("AC2", "NIST-800-53:CM-3", "PCI-4.0:1.2.5"),
+    broken_by=(Remove("LambdaToRdsEgress.Description"), Remove("EndpointFromLambdaIngress.Description")),
+)
+def test_every_rule_says_what_it_is_for(group: SecurityGroup) -> None:
+    """A rule without a reason is never removed, because nobody knows who needs it."""
+    found = [shown(rule) for rule in rules_of(group) if not rule.description]
+    assert not found, f"no description on {'; '.join(found)}; one on each rule is promised"
+
+
+@control(
+    "SGR-05",
+    severity="high",
+    satisfies=LEAST_ACCESS,
+    broken_by=(
+        Change(
+            "BastionSecurityGroup.SecurityGroupIngress",
+            [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "10.0.0.0/16", "Description": "Us"}],
+        ),
+    ),
+)
+def test_doors_that_are_not_built_are_shut(group: SecurityGroup) -> None:
+    """The design needs neither a load balancer nor a bastion: their groups wait without any way in."""
+    name = group.group_name or ""
+    if not name.endswith(("-alb-sg", "-bastion-sg")):
+        not_applicable("it is neither the load balancer's group nor the bastion's")
+    found = [shown(rule) for rule in group.security_group_ingress]
+    assert not found, f"lets in {'; '.join(found)}; no way in is promised"
+
+
+@control(
+    "SGR-06",
+    severity="high",
+    satisfies=(*LEAST_ACCESS, "FSBP:EC2.2", "CIS-7.0:6.5"),
+    broken_by=(
+        Add(
+            "security",
+            "BackDoor",
+            "AWS::EC2::SecurityGroupIngress",
+            {"GroupId": {"Ref": "DefaultSecurityGroupId"}, "IpProtocol": "-1", "CidrIp": "10.0.0.0/16"},
+        ),
+    ),
+    tiers=("mocked", "live"),
+    tiers_reason="AWS makes the default group with the VPC: no template declares it, the deployer empties it",
+)
+def test_the_default_group_is_empty(vpc: VPC, inventory: Inventory) -> None:
+    """What is started without a group gets the default one, which AWS opens to itself and to the world outside."""
+    defaults = [
+        group
+        for group in inventory.of(SecurityGroup)
+        if group.group_name == "default" and inventory.find(VPC, group.vpc_id) is vpc
+    ]
+    assert defaults, "the default group was not found; an empty one is promised"
+    rules = [
+        shown(rule) for group in defaults for rule in (*group.security_group_ingress, *group.security_group_egress)
+    ]
+    assert not rules, f"the default group has {'; '.join(rules)}; no rule is promised"

@@ -1,0 +1,35 @@
+"""Every resource says whose it is."""
+
+from __future__ import annotations
+
+from fixtures.control import Change, Remove, control, not_applicable
+from fixtures.inventory.dynamodb import Table
+from fixtures.inventory.kms import Key
+from fixtures.inventory.rds import DBInstance
+from fixtures.inventory.secretsmanager import Secret
+from fixtures.inventory.sns import Topic
+from fixtures.inventory.sqs import Queue
+from infra.environment import Environment
+
+
+@control(
+    "TAG-01",
+    severity="low",
+    satisfies=("AC4", "NIST-800-53:CM-3", "SOC2:CC8.1"),
+    broken_by=(
+        Remove("Database.Tags"),
+        Change("EventQueue.Tags", [{"Key": "Project", "Value": "touchstone"}, {"Key": "Environment", "Value": "test"}]),
+    ),
+)
+def test_stores_say_whose_they_are(
+    store: Table | DBInstance | Queue | Topic | Secret | Key, environment: Environment
+) -> None:
+    """Configuration, cost and incident are found by project, environment and class of data."""
+    if store.origin.made_by:
+        not_applicable(f"{store.origin.made_by} made it")
+    tags = {tag.key: tag.value for tag in store.tags}
+    assert tags.get("Project") == "touchstone", f"belongs to {tags.get('Project', 'nobody')}; touchstone is promised"
+    assert tags.get("Environment") == environment.name, (
+        f"says environment {tags.get('Environment', 'none')}; {environment.name} is promised"
+    )
+    assert tags.get("DataClassification"), "says no class of data; one is promised"

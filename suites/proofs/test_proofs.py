@@ -1,0 +1,66 @@
+"""No control without a proof that it can fail: silent when the platform is sound, objecting when it is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from fixtures.control import Break, Control
+from fixtures.verdict import Outcome
+from suites.catalogue import catalogue
+from suites.proofs.sound_and_broken import Stage, findings, sound_static_bench, stage, static_bench
+
+
+def proofs(tier: str) -> list[object]:
+    """Return every control with every break that it declares, for the tiers that it claims."""
+    return [
+        pytest.param(item, broken, id=f"{item.id}-{number}")
+        for item in catalogue()
+        if tier in item.tiers
+        for number, broken in enumerate(item.breaks(), start=1)
+    ]
+
+
+def controls(tier: str) -> list[object]:
+    """Return every control that claims a tier."""
+    return [pytest.param(item, id=item.id) for item in catalogue() if tier in item.tiers]
+
+
+@pytest.fixture(scope="module")
+def mocked() -> Iterator[Stage]:
+    """A mock cloud for the proofs of this module."""
+    with stage() as found:
+        yield found
+
+
+@pytest.mark.proof("static")
+@pytest.mark.parametrize("control", controls("static"))
+def test_a_control_is_silent_when_all_is_sound(control: Control) -> None:
+    """A control that cries over the platform as it is would be ignored on the day it matters."""
+    found = findings(control, sound_static_bench())
+    assert not found, f"{control.id} objects to the sound templates: {found[0].message}"
+
+
+@pytest.mark.proof("static")
+@pytest.mark.parametrize(("control", "broken"), proofs("static"))
+def test_a_control_objects_to_a_broken_template(control: Control, broken: Break) -> None:
+    """What a control guards is broken in the templates: it must fail, and fail for that."""
+    found = findings(control, static_bench([broken]))
+    assert any(verdict.verdict is Outcome.FAIL for verdict in found), f"{control.id} is silent after: {broken}"
+
+
+@pytest.mark.proof("mocked")
+@pytest.mark.parametrize(("control", "broken"), proofs("mocked"))
+def test_a_control_objects_to_a_broken_deployment(control: Control, broken: Break, mocked: Stage) -> None:
+    """The broken templates are deployed: the control must fail on what is read back."""
+    found = findings(control, mocked.bench([broken]))
+    assert any(verdict.verdict is Outcome.FAIL for verdict in found), f"{control.id} is silent after: {broken}"
+
+
+@pytest.mark.proof("mocked")
+def test_all_controls_are_silent_in_a_sound_deployment(mocked: Stage) -> None:
+    """Deployed as they are, the templates give no control a reason to object."""
+    bench = mocked.bench([])
+    found = [verdict for control in catalogue() if "mocked" in control.tiers for verdict in findings(control, bench)]
+    assert not found, f"{found[0].control} objects to a sound deployment: {found[0].resource}: {found[0].message}"

@@ -1,0 +1,1 @@
+"""The engines' findings, as verdicts of the same kind as the controls'."""

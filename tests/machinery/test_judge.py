@@ -1,0 +1,158 @@
+"""Every planned cell gets one verdict, and what could not be looked at never passes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from fixtures.control import Change, Control, ControlError, control, control_of, not_applicable
+from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.kms import Key
+from fixtures.inventory.sqs import Queue
+from fixtures.judge import cells, judge
+from fixtures.verdict import Outcome, exit_code
+from tests.machinery.small import GAP, bench, key, queue
+
+BROKEN_BY = (Change("Key.EnableKeyRotation", value=False),)
+
+
+def declared(function: object) -> Control:
+    """Return the control that a function was declared to be."""
+    found = control_of(function)
+    assert found is not None
+    return found
+
+
+@control("T-1", severity="high", satisfies=("AC2",), broken_by=BROKEN_BY)
+def test_rotates(key: Key) -> None:
+    """Keys rotate."""
+    assert key.enable_key_rotation, "is never rotated; rotation is promised"
+
+
+@control("T-2", severity="low", satisfies=("AC2",), broken_by=BROKEN_BY)
+def test_breaks(key: Key) -> None:
+    """A control with a mistake of its own."""
+    raise KeyError(key.key)
+
+
+@control("T-3", severity="low", satisfies=("AC2",), broken_by=BROKEN_BY)
+def test_counts(inventory: Inventory) -> None:
+    """A control about the environment as a whole."""
+    assert len(inventory.of(Key)) == 1, f"{len(inventory.of(Key))} keys; 1 is promised"
+
+
+@control("T-4", severity="low", satisfies=("AC2",), broken_by=BROKEN_BY)
+def test_either(thing: Key | Queue) -> None:
+    """A control about two types."""
+    if isinstance(thing, Queue):
+        not_applicable("queues have no keys of their own")
+
+
+ROTATES, BREAKS, COUNTS, EITHER = map(declared, (test_rotates, test_breaks, test_counts, test_either))
+del test_rotates, test_breaks, test_counts, test_either
+
+
+def outcomes(item: Control, *args: object, **more: object) -> list[tuple[str, Outcome]]:
+    """Judge and return (resource, outcome)."""
+    return [(v.resource, v.verdict) for v in judge(item, bench(*args, **more))]  # type: ignore[arg-type]
+
+
+def test_each_resource_has_its_own_verdict() -> None:
+    found = judge(ROTATES, bench(key("Good"), key("Bad", rotation=False)))
+    assert [(v.resource, v.verdict) for v in found] == [("Good", Outcome.PASS), ("Bad", Outcome.FAIL)]
+    assert found[1].message == "is never rotated; rotation is promised"
+    assert found[1].location == "infra/templates/x.yaml:7"
+    assert [(e.resource, e.field, e.value) for e in found[1].evidence] == [("Bad", "EnableKeyRotation", False)]
+
+
+def test_an_unread_fact_is_an_error_and_names_the_call() -> None:
+    (found,) = judge(ROTATES, bench(key(unread={"EnableKeyRotation": GAP})))
+    assert found.verdict is Outcome.ERROR
+    assert "could not look: kms:GetKeyRotationStatus denied" in found.message
+
+
+def test_a_type_that_could_not_be_listed_is_an_error() -> None:
+    assert outcomes(ROTATES, gaps={"AWS::KMS::Key": GAP}) == [("AWS::KMS::Key", Outcome.ERROR)]
+    assert outcomes(COUNTS, gaps={"AWS::KMS::Key": GAP}) == [("environment", Outcome.ERROR)]
+
+
+def test_a_declared_resource_that_was_not_read_is_an_error() -> None:
+    missing = {"expected": {"AWS::KMS::Key": ("Key", "Lost")}, "missing": {"Lost": GAP}}
+    assert outcomes(ROTATES, key(), **missing) == [("Key", Outcome.PASS), ("Lost", Outcome.ERROR)]
+    assert outcomes(COUNTS, key(), **missing) == [("environment", Outcome.ERROR)]
+
+
+def test_nothing_to_judge_is_an_error_unless_the_baseline_says_so() -> None:
+    assert outcomes(ROTATES) == [("AWS::KMS::Key", Outcome.ERROR)]
+    none_of_it = bench().baseline.model_copy(update={"absent": ("AWS::KMS::Key",)})
+    assert outcomes(ROTATES, baseline=none_of_it) == [("AWS::KMS::Key", Outcome.NOT_APPLICABLE)]
+
+
+def test_a_control_that_breaks_has_not_looked() -> None:
+    (found,) = judge(BREAKS, bench(key()))
+    assert found.verdict is Outcome.ERROR
+    assert found.message == "the control could not be applied: KeyError: 'Key'"
+
+
+def test_two_types_are_judged_and_what_does_not_apply_says_why() -> None:
+    assert outcomes(EITHER, key(), queue()) == [("Key", Outcome.PASS), ("Queue", Outcome.NOT_APPLICABLE)]
+
+
+@pytest.mark.parametrize("item", [ROTATES, BREAKS, COUNTS, EITHER])
+@pytest.mark.parametrize(
+    "facts", [{}, {"gaps": {"AWS::KMS::Key": GAP}}, {"expected": {"AWS::KMS::Key": ("X",)}, "missing": {"X": GAP}}]
+)
+def test_the_plan_and_the_verdicts_are_the_same_cells(item: Control, facts: dict[str, Any]) -> None:
+    world = bench(key(), queue(), **facts)
+    assert sorted(cells(item, world)) == sorted(v.resource for v in judge(item, world))
+
+
+@pytest.mark.parametrize(
+    ("outcome_list", "complete", "code"),
+    [
+        ([Outcome.PASS, Outcome.WAIVED, Outcome.NOT_APPLICABLE], True, 0),
+        ([Outcome.PASS, Outcome.FAIL, Outcome.ERROR], True, 1),
+        ([Outcome.PASS, Outcome.ERROR], True, 2),
+        ([Outcome.PASS], False, 2),
+        ([], True, 2),
+    ],
+)
+def test_the_exit_code_says_what_can_be_concluded(outcome_list: list[Outcome], *, complete: bool, code: int) -> None:
+    assert exit_code(outcome_list, complete=complete) == code
+
+
+def no_docstring(key: Key) -> None:
+    assert key.enabled, "x"
+
+
+def strange_argument(key: Key, wish: float) -> None:
+    """Wish."""
+
+
+def no_scope(now: datetime) -> None:
+    """Only a clock."""
+
+
+@pytest.mark.parametrize(
+    ("function", "complaint"),
+    [
+        (no_docstring, "expected a docstring"),
+        (strange_argument, "expected arguments of types Inventory, Baseline, Environment, datetime"),
+        (no_scope, "expected arguments of types"),
+    ],
+)
+def test_a_control_declared_wrongly_is_refused(function: object, complaint: str) -> None:
+    with pytest.raises(ControlError, match=complaint):
+        control("T-9", severity="low", satisfies=("AC1",), broken_by=BROKEN_BY)(function)  # type: ignore[arg-type]
+
+
+def test_a_control_without_proof_is_refused() -> None:
+    with pytest.raises(ControlError, match="expected at least one edit"):
+        control("T-9", severity="low", satisfies=("AC1",), broken_by=())(no_scope)
+
+
+def test_a_tier_left_out_without_reason_is_refused() -> None:
+    with pytest.raises(ControlError, match="expected tiers_reason"):
+        control("T-9", severity="low", satisfies=("AC1",), broken_by=BROKEN_BY, tiers=("static",))(no_scope)
