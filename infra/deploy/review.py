@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ResourceChange:
-    """One resource of a change set; ``replacement`` is AWS's word (True, False, Conditional) for a Modify, else empty."""
+    """One resource of a change set; ``replacement`` is AWS's word (True, False, Conditional) for a Modify."""
 
     action: str
     logical_id: str

@@ -138,7 +138,5 @@ def test_the_default_group_is_empty(vpc: VPC, inventory: Inventory) -> None:
         if group.group_name == "default" and inventory.find(VPC, group.vpc_id) is vpc
     ]
     assert defaults, "the default group was not found; an empty one is promised"
-    rules = [
-        shown(rule) for group in defaults for rule in (*group.security_group_ingress, *group.security_group_egress)
-    ]
+    rules = [shown(rule) for group in defaults for rule in rules_of(group)]
     assert not rules, f"the default group has {'; '.join(rules)}; no rule is promised"
