@@ -25,7 +25,10 @@ _GONE = "DELETE_COMPLETE"
 
 @dataclass
 class Deployer:
-    """Acts on one environment through two clients. ``approve`` sees every review before it is executed."""
+    """Acts on one environment through two clients.
+
+    ``approve`` sees every review before it is executed; ``outputs`` are the stacks' outputs by name, as far as known.
+    """
 
     environment: Environment
     templates: Mapping[str, Template]
@@ -34,7 +37,7 @@ class Deployer:
     approve: Approve
     on_event: OnEvent
     on_review: Callable[[Review], None] = lambda _: None
-    _outputs: dict[str, str] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
 
     def plan(self, only: str | None = None) -> list[Review]:
         """Return the review of each stack without executing any.
@@ -186,7 +189,7 @@ class Deployer:
 
     def _begin(self) -> None:
         """Look up what AWS chooses per account and region."""
-        self._outputs = {}
+        self.outputs = {}
         for parameter, name in LOOKED_UP.items():
             wanted = name.format(region=self.environment.region)
             found = self.ec2.describe_managed_prefix_lists(
@@ -194,7 +197,7 @@ class Deployer:
             ).get("PrefixLists", [])
             if len(found) != 1:
                 raise EndpointError(f"{self.environment.name}: expected one prefix list {wanted}, found {len(found)}")
-            self._outputs[parameter] = found[0]["PrefixListId"]
+            self.outputs[parameter] = found[0]["PrefixListId"]
 
     def _gather_outputs(self, stack: str) -> None:
         """Learn the outputs of every stack before this one that is deployed but was not deployed in this run."""
@@ -204,20 +207,20 @@ class Deployer:
     def _remember_outputs(self, stack: str) -> None:
         found = self._describe(self.environment.stack_name(stack))
         for output in (found or {}).get("Outputs", []):
-            self._outputs[output["OutputKey"]] = output["OutputValue"]
+            self.outputs[output["OutputKey"]] = output["OutputValue"]
 
     def _waits_for_outputs(self, stack: str) -> bool:
         declared = self.templates[stack].section("Parameters")
-        given = parameters_for(self.templates[stack], self.environment, self._outputs)
+        given = parameters_for(self.templates[stack], self.environment, self.outputs)
         return any(name not in given and "Default" not in item for name, item in declared.items())
 
     def _parameters(self, stack: str) -> list[dict[str, str]]:
-        given = parameters_for(self.templates[stack], self.environment, self._outputs)
+        given = parameters_for(self.templates[stack], self.environment, self.outputs)
         return [{"ParameterKey": name, "ParameterValue": _text(value)} for name, value in given.items()]
 
     def _settle(self, stack: str) -> None:
         """Do what CloudFormation cannot: AWS opens the default security group of every VPC it makes."""
-        group = self._outputs.get("DefaultSecurityGroupId")
+        group = self.outputs.get("DefaultSecurityGroupId")
         if stack == "network" and group:
             empty_default_group(self.ec2, group)
 

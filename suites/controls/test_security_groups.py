@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fixtures.control import Add, Break, Change, Remove, control, not_applicable
+from fixtures.control import Break, Change, Meddle, Remove, control, not_applicable
 from fixtures.inventory.elasticache import ReplicationGroup
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.rds import DBInstance
@@ -12,6 +12,7 @@ from suites.controls.looking import is_world
 
 LEAST_ACCESS = ("AC2", "NIST-800-53:AC-4(21)", "NIST-800-53:SC-7", "PCI-4.0:1.3.1", "SOC2:CC6.6")
 WORLD = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0", "Description": "Anybody"}]
+OFFICE = [{"CidrIp": "10.0.0.0/16"}]
 HALVES = [
     {"IpProtocol": "-1", "CidrIp": "0.0.0.0/1", "Description": "Half of it"},
     {"IpProtocol": "-1", "CidrIp": "128.0.0.0/1", "Description": "The other half"},
@@ -120,11 +121,10 @@ def test_doors_that_are_not_built_are_shut(group: SecurityGroup) -> None:
     severity="high",
     satisfies=(*LEAST_ACCESS, "FSBP:EC2.2", "CIS-7.0:6.5"),
     broken_by=(
-        Add(
-            "security",
-            "BackDoor",
-            "AWS::EC2::SecurityGroupIngress",
-            {"GroupId": {"Ref": "DefaultSecurityGroupId"}, "IpProtocol": "-1", "CidrIp": "10.0.0.0/16"},
+        Meddle(
+            "ec2",
+            "authorize_security_group_ingress",
+            {"GroupId": "${DefaultSecurityGroupId}", "IpPermissions": [{"IpProtocol": "-1", "IpRanges": OFFICE}]},
         ),
     ),
     tiers=("mocked", "live"),

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from fixtures.baseline import load_baseline
-from fixtures.control import Break, Control
+from fixtures.control import Break, Control, Meddle
 from fixtures.edits import broken
 from fixtures.inventory.static import from_platform
 from fixtures.judge import Bench, judge
@@ -59,14 +59,17 @@ class Stage:
 
     def bench(self, breaks: Iterable[Break]) -> Bench:
         """Return what controls see at the mocked tier after the edits."""
-        from fixtures.deployed import deploy  # noqa: PLC0415  boto3 is not for a static run
+        from fixtures.deployed import deploy, meddle  # noqa: PLC0415  boto3 is not for a static run
 
+        breaks = list(breaks)
+        by_hand = [edit for item in breaks for edit in item.edits if isinstance(edit, Meddle)]
         edited = broken(templates(), breaks)
         platform = _platform(edited)
         declared = _bench(platform)
         reset = urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")  # noqa: S310  loopback
         urllib.request.urlopen(reset).close()  # noqa: S310  loopback
-        deploy(platform.environment, edited, self.endpoint, _quiet)
+        outputs = deploy(platform.environment, edited, self.endpoint, _quiet)
+        meddle(platform.environment, self.endpoint, by_hand, outputs)
         inventory = read(platform, declared.inventory, "mocked", self.endpoint, _quiet)
         return Bench(inventory, declared.baseline, platform.environment, declared.now)
 
