@@ -91,7 +91,7 @@ def test_workers_change_neither_verdicts_nor_calls(tmp_path: Path) -> None:
         out = tmp_path / workers
         code, said = run(ROOT, out, *words, "-n", workers)
         assert code == 0, said
-        (inventory,) = out.glob("*/inventory/dev-mocked.json")
+        (inventory,) = out.glob("20*/inventory/dev-mocked.json")
         calls = [(c["service"], c["operation"], c["pages"]) for c in json.loads(inventory.read_text())["ledger"]]
         found.append((cells(record(out)[0]), sorted(calls)))
     assert found[0][0] == found[1][0]
@@ -195,7 +195,7 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 def test_an_interrupted_run_leaves_an_intact_record_that_says_so(tmp_path: Path) -> None:
     process = start(ROOT, tmp_path, "suites/controls", "suites/proofs", "--tier", "static")
     deadline = time.monotonic() + 60
-    while not any(path.stat().st_size > 50_000 for path in tmp_path.glob("*/verdicts.jsonl")):
+    while not any(path.stat().st_size > 50_000 for path in tmp_path.glob("20*/verdicts.jsonl")):
         assert process.poll() is None, process.communicate()[0]
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -206,7 +206,7 @@ def test_an_interrupted_run_leaves_an_intact_record_that_says_so(tmp_path: Path)
     assert not summary["complete"]
     assert summary["interrupted"]
     assert len(verdicts) == summary["recorded"]
-    (page,) = tmp_path.glob("*/index.html")
+    (page,) = tmp_path.glob("20*/index.html")
     assert "incomplete" in page.read_text().lower()
 
 
