@@ -13,7 +13,7 @@ from infra.deploy.deployer import Deployer
 from infra.deploy.review import Review
 from infra.deploy.show import show_event, show_review
 from infra.environment import load_environment
-from infra.errors import TouchstoneError
+from infra.errors import DeployError, TouchstoneError
 from infra.stacks import check_parameters, load_templates, resolve_platform
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deploy the platform's stacks.")
@@ -49,7 +49,7 @@ def destroy(env: Env, stack: Stack = None, endpoint: Endpoint = None, yes: Yes =
     """Delete the stacks in reverse order; what is to be retained stays."""
     what = f"stack {stack}" if stack else "all stacks"
     if not yes and not _asked(f"Delete {what} of {env}?"):
-        raise TouchstoneError(f"{env}: not approved; nothing was deleted")
+        raise DeployError(f"{env}: not approved; nothing was deleted")
     deleted = _deployer(env, endpoint, yes=yes).destroy(stack)
     console.print(f"{env}: deleted {', '.join(deleted)}" if deleted else f"{env}: there was nothing to delete")
 
