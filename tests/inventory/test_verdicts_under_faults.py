@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from fixtures.baseline import load_baseline
 from fixtures.gateway import Gateway, Limits
+from fixtures.inventory.evidence import Evidence
 from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
 from fixtures.judge import Bench, judge
@@ -53,10 +56,11 @@ def types_behind(sound: Cells, undisturbed: Inventory) -> dict[tuple[str, ...], 
     for resource in undisturbed.resources:
         of_key.setdefault(resource.key, set()).add(resource.cfn_type)
     scopes = {item.id: {cls.cfn_type for cls in item.scope} for item in catalogue()}
-    return {
-        cell: scopes[cell[0]].union(*(of_key.get(item.resource, {item.resource}) for item in verdict.evidence))
-        for cell, verdict in sound.items()
-    }
+
+    def behind(item: Evidence) -> set[str]:
+        return of_key.get(item.resource, {item.resource}) | set(re.findall(r"AWS::\w+::\w+", item.field))
+
+    return {cell: scopes[cell[0]].union(*map(behind, verdict.evidence)) for cell, verdict in sound.items()}
 
 
 @pytest.mark.parametrize(("service", "operation", "fault"), WITH_THE_STACKS, ids=str)
