@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,16 +39,16 @@ def connect(environment: Environment, role: str, endpoint: str | None = None) ->
     Raises:
         EndpointError: the endpoint refuses, the role cannot be assumed, or the account is not the environment's.
     """
-    import boto3  # noqa: PLC0415  0.6 s that a static run does not pay
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  0.6 s that a static run does not pay
 
     where = endpoint_in_use(endpoint)
     try:
-        session = boto3.Session(region_name=environment.region)
+        session = _session(environment.region)
         if is_loopback(where) and session.get_credentials() is None:
-            session = boto3.Session("testing", "testing", region_name=environment.region)
+            session = _session(environment.region, "testing", "testing")
         assumed = _client(session, "sts", where).assume_role(RoleArn=role, RoleSessionName="touchstone")
-        session = _session(boto3, assumed["Credentials"], environment.region)
+        keys = assumed["Credentials"]
+        session = _session(environment.region, keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
         account = _client(session, "sts", where).get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
         raise EndpointError(f"{environment.name}: {where or 'AWS'} does not let us act as {role}: {error}") from error
@@ -59,13 +60,21 @@ def connect(environment: Environment, role: str, endpoint: str | None = None) ->
     return session
 
 
-def _session(boto3: Any, credentials: dict[str, str], region: str) -> Any:
-    return boto3.Session(
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials["SessionToken"],
-        region_name=region,
-    )
+def _session(region: str, key: str | None = None, secret: str | None = None, token: str | None = None) -> Any:
+    import boto3  # noqa: PLC0415
+    from botocore.session import get_session  # noqa: PLC0415
+
+    core = get_session()
+    core.register_component("data_loader", _loader())
+    return boto3.Session(key, secret, token, region_name=region, botocore_session=core)
+
+
+@cache
+def _loader() -> Any:
+    """Read the description of a service once per process, however many accounts are spoken to."""
+    from botocore.session import get_session  # noqa: PLC0415
+
+    return get_session().get_component("data_loader")
 
 
 def client(session: Any, service: str, endpoint: str | None = None) -> Any:

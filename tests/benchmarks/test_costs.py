@@ -1,0 +1,108 @@
+"""The static tier and a mocked environment take seconds, and the engines less than from the shell.
+
+Where a figure is in CPU seconds, the least of a few repeats counts: a busy machine only ever adds to it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from fixtures.deployed import deploy
+from fixtures.mock_cloud.process import running
+from infra.environment import environment_names, load_environment
+from infra.settings import ROOT
+from infra.stacks import load_templates
+from tests.benchmarks.measuring import Cost, Table, command, work
+from tests.machinery.test_runs import ROOMS
+
+REPEATS = 3
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+START_OF_CFN_LINT = (
+    "from cfnlint.config import ConfigMixIn; from cfnlint.runner import Runner; assert Runner(ConfigMixIn([])).rules"
+)
+LINT_CODES = (0, 2, 4, 6, 8, 10, 12, 14)  # cfn-lint's bits: errors 2, warnings 4, information 8
+CHECKOV_CODES = (0, 1)
+
+
+def test_the_static_tier_of_all_environments_costs_less_than_three_cpu_seconds(table: Table, tmp_path: Path) -> None:
+    words = (*PYTEST, "suites/controls", "--tier", "static", "--out", tmp_path)
+    costs, starts = [], []
+    for _ in range(REPEATS):
+        starts.append(command((sys.executable, "-c", START_OF_CFN_LINT), ROOT))
+        costs.append(command(words, ROOT))
+    tier, start = min(costs), min(starts)
+    table.tell("cfn-lint imported, its rules loaded", str(start))
+    table.hold("static tier, all controls, 3 environments", tier.cpu, 3, "CPU s", note=f"{tier.wall:.1f} s wall")
+    table.hold("  of importing cfn-lint and its rules", tier.cpu / start.cpu, 3.5, "times")
+
+
+def test_a_mocked_environment_is_deployed_in_less_than_three_seconds(table: Table) -> None:
+    templates = load_templates()
+    with running() as cloud:
+        costs = [
+            work(lambda name=name: deploy(load_environment(name), templates, cloud.endpoint, lambda _: None), cloud.pid)  # type: ignore[misc]
+            for name in environment_names()
+        ]
+    first, warm = costs[0], min(costs[1:])
+    table.tell("five stacks deployed to the mock cloud, first", str(first))
+    table.hold("  the next environment", warm.cpu, 3, "CPU s", note=f"{warm.wall:.1f} s wall")
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The main job in a checkout of its own: first with no findings kept, then with all."""
+
+    cold: Cost
+    warm: Cost
+
+
+@pytest.fixture(scope="module")
+def audit(tmp_path_factory: pytest.TempPathFactory, table: Table) -> Audit:
+    root = tmp_path_factory.mktemp("checkout")
+    for name in ROOMS:
+        source = ROOT / name
+        ignore = shutil.ignore_patterns("out")
+        shutil.copytree(source, root / name, ignore=ignore) if source.is_dir() else shutil.copy2(source, root / name)
+    words = (*PYTEST, "suites", "-m", "not proof", "--out", str(root / "record"))
+    assert not (root / ".cache").exists()
+    cold = command(words, root)
+    assert len(list((root / ".cache" / "engines").iterdir())) == 2
+    warm = command(words, root)
+    table.tell("audit: 3 environments, 2 tiers, both engines", str(cold))
+    table.tell("audit again, nothing changed", str(warm))
+    return Audit(cold, warm)
+
+
+@pytest.fixture(scope="module")
+def engines_from_the_shell(table: Table) -> Cost:
+    """Both engines over the templates as written, called once for each environment: what a script would do."""
+    programs = Path(sys.executable).parent
+    templates = sorted(str(path) for path in (ROOT / "infra/templates").glob("*.yaml"))
+    lint = (str(programs / "cfn-lint"), "--regions", "us-east-1", "--", *templates)
+    scan = (str(programs / "checkov"), "-d", "infra/templates", "--framework", "cloudformation", "--skip-download")
+    total = Cost(0, 0)
+    for _ in environment_names():
+        total += command(lint, ROOT, LINT_CODES)
+        total += command((*scan, "--quiet", "--compact"), ROOT, CHECKOV_CODES)
+    table.tell("cfn-lint and checkov from the shell, 3 times", str(total))
+    return total
+
+
+def test_the_engines_cost_less_in_an_audit_than_from_the_shell(
+    audit: Audit, engines_from_the_shell: Cost, table: Table
+) -> None:
+    """The whole audit also takes less time than they do, but only where a second core is free for them."""
+    share = (audit.cold.cpu - audit.warm.cpu) / engines_from_the_shell.cpu
+    table.hold("  CPU of the engines in the audit of theirs", share, 0.75, "times")
+    wall, cpu = audit.cold.wall / engines_from_the_shell.wall, audit.cold.cpu / engines_from_the_shell.cpu
+    table.aim("  wall time of the whole audit of theirs", wall, 1, "times", note=f"{cpu:.2f} times their CPU")
+
+
+def test_an_audit_with_findings_kept_costs_less(audit: Audit, table: Table) -> None:
+    cpu, wall = audit.warm.cpu / audit.cold.cpu, audit.warm.wall / audit.cold.wall
+    table.hold("  the second audit's CPU of the first's", cpu, 0.9, "times", note=f"{wall:.2f} times its wall time")
