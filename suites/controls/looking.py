@@ -40,12 +40,16 @@ def is_public(inventory: Inventory, subnet: Subnet) -> bool:
     )
 
 
+# The widest ranges of one's own are 10.0.0.0/8 and fc00::/7: whatever is wider has strangers in it.
+WIDEST_OWN = {4: 8, 6: 7}
+
+
 def is_world(rule: Ingress | Egress) -> bool:
     """Say whether a rule speaks of a range so wide that it is the Internet (halves of it included)."""
     for block in (rule.cidr_ip, rule.cidr_ipv6):
         if block is not None and not block.startswith("$"):
             network = ipaddress.ip_network(block, strict=False)
-            if network.prefixlen < 8 and not network.is_private:  # wider than any range of one's own
+            if network.prefixlen < WIDEST_OWN[network.version]:
                 return True
     return False
 

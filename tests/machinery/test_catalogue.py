@@ -107,6 +107,13 @@ def test_the_printed_catalogue_is_the_catalogue() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m suites.generate"
 
 
+def test_policies_import_no_other_room() -> None:
+    rooms = re.compile(r"^(?:from|import) (?:infra|fixtures|suites|reports|tests)\b", re.MULTILINE)
+    files = list((ROOT / "policies").rglob("*.py"))
+    assert files
+    assert [path.name for path in files if rooms.search(path.read_text())] == []
+
+
 def test_no_template_carries_a_suppression() -> None:
     words = ("checkov:skip", "cfn-lint:", "ignore_checks", "cfn_nag", "nosec")
     found = [
