@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from fixtures.engines.findings import engine_severity
 from fixtures.verdict import Outcome
 from fixtures.waivers import Waiver, apply, load_waivers, stale
 from infra.errors import InputError
@@ -92,7 +93,7 @@ def load(tmp_path: Path, old: str = "", new: str = "") -> tuple[Waiver, ...]:
     """Load a waiver file with one thing changed."""
     path = tmp_path / "waivers.toml"
     path.write_text(FILE.replace(old, new, 1) if old else FILE)
-    return load_waivers(SEVERITIES, path)
+    return load_waivers(SEVERITIES.get, path)
 
 
 def test_a_waiver_file_is_read(tmp_path: Path) -> None:
@@ -123,4 +124,20 @@ def test_a_wrong_waiver_is_refused_in_one_line(tmp_path: Path, old: str, new: st
 def test_an_id_used_twice_is_refused(tmp_path: Path) -> None:
     (tmp_path / "waivers.toml").write_text(FILE * 2)
     with pytest.raises(InputError, match="found it twice"):
-        load_waivers(SEVERITIES, tmp_path / "waivers.toml")
+        load_waivers(SEVERITIES.get, tmp_path / "waivers.toml")
+
+
+@pytest.mark.parametrize(
+    ("rule", "severity"),
+    [
+        ("CKV_AWS_16", "critical"),
+        ("CKV_AWS_9999", "medium"),
+        ("CKV2_AWS_5", "medium"),
+        ("E3012", "high"),
+        ("checkov", "high"),
+        ("BAK-99", None),
+        ("nonsense", None),
+    ],
+)
+def test_a_rule_of_an_engine_can_be_waived_too(rule: str, severity: str | None) -> None:
+    assert engine_severity(rule) == severity
