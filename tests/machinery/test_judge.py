@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from fixtures.control import Change, Control, ControlError, control, control_of, not_applicable
+from fixtures.inventory.facts import Origin, Source
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.kms import Key
 from fixtures.inventory.sqs import Queue
 from fixtures.judge import cells, judge
 from fixtures.verdict import Outcome, exit_code
-from tests.machinery.small import GAP, bench, key, queue
+from tests.machinery.small import GAP, NOW, bench, key, queue
 
 BROKEN_BY = (Change("Key.EnableKeyRotation", value=False),)
 
@@ -156,3 +158,17 @@ def test_a_control_without_proof_is_refused() -> None:
 def test_a_tier_left_out_without_reason_is_refused() -> None:
     with pytest.raises(ControlError, match="expected tiers_reason"):
         control("T-9", severity="low", satisfies=("AC1",), broken_by=BROKEN_BY, tiers=("static",))(no_scope)
+
+
+def test_a_deployed_resource_is_found_where_it_is_declared() -> None:
+    written = bench(key("Bad", rotation=False))
+    deployed = Key.build(
+        {"EnableKeyRotation": False},
+        Origin(logical_id="Bad", tier="mocked", source=Source(text="kms:DescribeKey request 1", read_at=NOW)),
+    )
+    stray = Key.build(
+        {"EnableKeyRotation": False}, Origin(physical_id="key-1", tier="mocked", source=deployed.origin.source)
+    )
+    (ours, foreign) = judge(ROTATES, replace(bench(deployed, stray), declared=written.inventory))
+    assert ours.evidence[0].source == "kms:DescribeKey request 1"
+    assert (ours.location, foreign.location) == ("infra/templates/x.yaml:7", None)
