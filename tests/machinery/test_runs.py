@@ -32,7 +32,13 @@ def start(root: Path, out: Path, *words: str) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
         env={**os.environ, "COLUMNS": "200"},
+        preexec_fn=_listen_to_ctrl_c,  # noqa: PLW1509  it only sets a signal's default
     )
+
+
+def _listen_to_ctrl_c() -> None:
+    """Undo what a shell does to jobs in its background: they inherit an ignored SIGINT, as no terminal would give."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run(root: Path, out: Path, *words: str) -> tuple[int, str]:
