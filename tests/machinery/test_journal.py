@@ -80,3 +80,19 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     write_whole(tmp_path / "x.json", "{}")
     assert [path.name for path in tmp_path.iterdir()] == ["x.json"]
+
+
+def test_an_interrupt_between_a_line_and_its_count_loses_neither(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path, plan("Key", "Other"))
+    with monkeypatch.context() as patch:
+        patch.setattr("fixtures.journal.os.fsync", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            journal.record([verdict(Outcome.PASS)])
+    summary = journal.close("Ctrl-C")
+    assert summary["recorded"] == len(lines(tmp_path)) - 1 == 1
+
+
+def _interrupted(_: int) -> None:
+    raise KeyboardInterrupt
