@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Iterator
 from functools import cache
 
-from fixtures.control import Control, control_of
+from fixtures.judging.control import Control, control_of
 from suites import controls
 
 

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from fixtures.control import TIERS, Control
-from fixtures.frameworks import references
+from fixtures.judging.control import TIERS, Control
+from fixtures.judging.frameworks import references
 from infra.settings import ROOT
 from suites.catalogue import catalogue
 

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.kms import Key
-from fixtures.inventory.routing import Route, SubnetRouteTableAssociation
-from fixtures.inventory.security_groups import Egress, Ingress
+from fixtures.inventory.services.ec2 import Egress, Ingress, InternetGateway, Route, Subnet, SubnetRouteTableAssociation
+from fixtures.inventory.services.kms import Key
 from fixtures.inventory.values import Reference
-from fixtures.inventory.vpc import InternetGateway, Subnet
 
 Link = Reference | str | None
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fixtures.baseline import Baseline
-from fixtures.control import Break, Change, Remove, control
-from fixtures.inventory.backup import BackupPlan, BackupSelection, BackupVault
-from fixtures.inventory.dynamodb import Table
-from fixtures.inventory.elasticache import ReplicationGroup
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.logs import LogGroup
-from fixtures.inventory.rds import DBInstance
+from fixtures.inventory.services.backup import BackupPlan, BackupSelection, BackupVault
+from fixtures.inventory.services.dynamodb import Table
+from fixtures.inventory.services.elasticache import ReplicationGroup
+from fixtures.inventory.services.logs import LogGroup
+from fixtures.inventory.services.rds import DBInstance
+from fixtures.judging.baseline import Baseline
+from fixtures.judging.control import Break, Change, Remove, control
 from suites.controls.looking import own_key
 
 CAN_BE_HAD_AGAIN = ("AC5", "NIST-800-53:CP-9", "PCI-4.0:10.3.3", "SOC2:A1.2")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fixtures.control import Break, Change, Remove, control, not_applicable
-from fixtures.inventory.dynamodb import Table
-from fixtures.inventory.elasticache import ReplicationGroup
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.kms import Key
-from fixtures.inventory.logs import LogGroup
-from fixtures.inventory.rds import DBInstance, DBParameterGroup
-from fixtures.inventory.secretsmanager import Secret
+from fixtures.inventory.services.dynamodb import Table
+from fixtures.inventory.services.elasticache import ReplicationGroup
+from fixtures.inventory.services.kms import Key
+from fixtures.inventory.services.logs import LogGroup
+from fixtures.inventory.services.rds import DBInstance, DBParameterGroup
+from fixtures.inventory.services.secretsmanager import Secret
+from fixtures.judging.control import Break, Change, Remove, control, not_applicable
 from infra.environment import Environment
 from suites.controls.looking import foreign_grants, own_key, unbound_services
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fixtures.baseline import Baseline
-from fixtures.control import Change, Remove, control, not_applicable
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.sns import Subscription, Topic, TopicPolicy
-from fixtures.inventory.sqs import Queue, QueuePolicy
+from fixtures.inventory.services.sns import Subscription, Topic, TopicPolicy
+from fixtures.inventory.services.sqs import Queue, QueuePolicy
+from fixtures.judging.baseline import Baseline
+from fixtures.judging.control import Change, Remove, control, not_applicable
 from infra.environment import Environment
 from suites.controls.looking import denies_plain_text, foreign_grants, own_key, unbound_services
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fixtures.baseline import Baseline
-from fixtures.control import Break, Change, Remove, control, not_applicable
-from fixtures.inventory.elasticache import ReplicationGroup, User, UserGroup
-from fixtures.inventory.iam import Role
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.rds import DBInstance
-from fixtures.inventory.secretsmanager import ResourcePolicy, RotationSchedule, Secret
+from fixtures.inventory.services.elasticache import ReplicationGroup, User, UserGroup
+from fixtures.inventory.services.iam import Role
+from fixtures.inventory.services.rds import DBInstance
+from fixtures.inventory.services.secretsmanager import ResourcePolicy, RotationSchedule, Secret
+from fixtures.judging.baseline import Baseline
+from fixtures.judging.control import Break, Change, Remove, control, not_applicable
 from infra.environment import Environment
 from suites.controls.looking import foreign_grants, statements, unbound_services
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fixtures.control import Break, Change, Meddle, Remove, control, not_applicable
-from fixtures.inventory.elasticache import ReplicationGroup
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.rds import DBInstance
-from fixtures.inventory.security_groups import Egress, Ingress, SecurityGroup
-from fixtures.inventory.vpc import VPC
+from fixtures.inventory.services.ec2 import VPC, Egress, Ingress, SecurityGroup
+from fixtures.inventory.services.elasticache import ReplicationGroup
+from fixtures.inventory.services.rds import DBInstance
+from fixtures.judging.control import Break, Change, Meddle, Remove, control, not_applicable
 from suites.controls.looking import is_world
 
 LEAST_ACCESS = ("AC2", "NIST-800-53:AC-4(21)", "NIST-800-53:SC-7", "PCI-4.0:1.3.1", "SOC2:CC6.6")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fixtures.control import Meddle, control
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.types import TYPES
+from fixtures.judging.control import Meddle, control
 
 
 @control(

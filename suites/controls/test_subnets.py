@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from fixtures.baseline import Baseline
-from fixtures.control import Add, Change, Remove, control, not_applicable
-from fixtures.inventory.elasticache import SubnetGroup
-from fixtures.inventory.endpoints import FlowLog, VPCEndpoint
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.rds import DBInstance, DBSubnetGroup
-from fixtures.inventory.vpc import VPC, Subnet
+from fixtures.inventory.services.ec2 import VPC, FlowLog, Subnet, VPCEndpoint
+from fixtures.inventory.services.elasticache import SubnetGroup
+from fixtures.inventory.services.rds import DBInstance, DBSubnetGroup
+from fixtures.judging.baseline import Baseline
+from fixtures.judging.control import Add, Change, Remove, control, not_applicable
 from infra.environment import Environment
 from suites.controls.looking import foreign_grants, is_public
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fixtures.control import Change, Remove, control, not_applicable
-from fixtures.inventory.dynamodb import Table
-from fixtures.inventory.kms import Key
-from fixtures.inventory.rds import DBInstance
-from fixtures.inventory.secretsmanager import Secret
-from fixtures.inventory.sns import Topic
-from fixtures.inventory.sqs import Queue
+from fixtures.inventory.services.dynamodb import Table
+from fixtures.inventory.services.kms import Key
+from fixtures.inventory.services.rds import DBInstance
+from fixtures.inventory.services.secretsmanager import Secret
+from fixtures.inventory.services.sns import Topic
+from fixtures.inventory.services.sqs import Queue
+from fixtures.judging.control import Change, Remove, control, not_applicable
 from infra.environment import Environment
 
 

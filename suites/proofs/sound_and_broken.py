@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from fixtures.baseline import load_baseline
-from fixtures.control import Break, Control, Meddle
-from fixtures.edits import broken
-from fixtures.inventory.static import from_platform
-from fixtures.judge import Bench, judge
+from fixtures.judging.baseline import load_baseline
+from fixtures.judging.control import Break, Control, Meddle
+from fixtures.judging.edits import broken
+from fixtures.judging.judge import Bench, judge
+from fixtures.judging.verdict import Verdict
 from fixtures.mock_cloud.process import running
-from fixtures.tiers import read
-from fixtures.verdict import Verdict
+from fixtures.tiers.live import read
+from fixtures.tiers.static import from_platform
 from infra.environment import load_environment
 from infra.stacks import Platform, load_templates, resolve_platform
 from infra.template import Template
@@ -59,7 +59,7 @@ class Stage:
 
     def bench(self, breaks: Iterable[Break]) -> Bench:
         """Return what controls see at the mocked tier after the edits."""
-        from fixtures.deployed import deploy, meddle  # noqa: PLC0415  boto3 is not for a static run
+        from fixtures.tiers.mocked import deploy, meddle  # noqa: PLC0415  boto3 is not for a static run
 
         breaks = list(breaks)
         by_hand = [edit for item in breaks for edit in item.edits if isinstance(edit, Meddle)]

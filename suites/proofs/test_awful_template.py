@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fixtures.control import Break, Change, Control, Remove
-from fixtures.edits import broken
-from fixtures.verdict import Outcome
+from fixtures.judging.control import Break, Change, Control, Remove
+from fixtures.judging.edits import broken
+from fixtures.judging.verdict import Outcome
 from infra.errors import TouchstoneError
 from suites.catalogue import catalogue
 from suites.proofs.sound_and_broken import findings, stage, static_bench, templates

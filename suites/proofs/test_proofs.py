@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from fixtures.control import Break, Control
-from fixtures.verdict import Outcome
+from fixtures.judging.control import Break, Control
+from fixtures.judging.verdict import Outcome
 from suites.catalogue import catalogue
 from suites.proofs.sound_and_broken import Stage, findings, sound_static_bench, stage, static_bench
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fixtures.infidelities import infidelities
 from fixtures.inventory.comparing import differences
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.static import from_platform
+from fixtures.mock_cloud.known_differences import known_differences
 from fixtures.mock_cloud.process import running
-from fixtures.tiers import read
+from fixtures.tiers.live import read
+from fixtures.tiers.static import from_platform
 from infra.environment import environment_names, load_environment
 from infra.stacks import load_templates, resolve_platform
 
@@ -23,7 +23,7 @@ NAMES = environment_names()
 @pytest.fixture(scope="module")
 def tiers() -> Iterator[Tiers]:
     """Every environment, as declared and as deployed into one mock cloud."""
-    from fixtures.deployed import deploy  # noqa: PLC0415  boto3 is not for a static run
+    from fixtures.tiers.mocked import deploy  # noqa: PLC0415  boto3 is not for a static run
 
     templates = load_templates()
     found: Tiers = {}
@@ -50,10 +50,10 @@ def test_what_is_declared_is_what_is_deployed(tiers: Tiers, name: str) -> None:
 
 @pytest.mark.proof("mocked")
 def test_the_mock_cloud_leaves_unsaid_what_is_listed_and_nothing_else(tiers: Tiers) -> None:
-    """Each infidelity is known, has its reason, and is still true."""
+    """Each difference is known, has its reason, and is still true."""
     unsaid: dict[str, set[str]] = {}
     for _, deployed in tiers.values():
         for resource in deployed.resources:
             if resource.origin.unread:
                 unsaid.setdefault(resource.cfn_type, set()).update(resource.origin.unread)
-    assert unsaid == infidelities()
+    assert unsaid == known_differences()

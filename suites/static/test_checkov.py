@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fixtures.case import engine_test
-from fixtures.trial import Trial
+from fixtures.run.case import engine_test
+from fixtures.run.trial import Trial
 
 
 @engine_test("checkov")

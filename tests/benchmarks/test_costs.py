@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.deployed import deploy
 from fixtures.mock_cloud.process import running
+from fixtures.tiers.mocked import deploy
 from infra.environment import environment_names, load_environment
 from infra.settings import ROOT
 from infra.stacks import load_templates

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fixtures.engines.findings import Finding, Findings
-from fixtures.verdict import Outcome
+from fixtures.judging.verdict import Outcome
 from infra.environment import load_environment
 from infra.stacks import Platform
 from infra.template import Pseudo, Template

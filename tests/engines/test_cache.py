@@ -12,11 +12,10 @@ from typing import Any
 
 import pytest
 
-from fixtures.case import ENGINES
 from fixtures.engines import cache
 from fixtures.engines.cache import Examination, begin, key
 from fixtures.engines.errors import EngineError
-from fixtures.engines.findings import Engine, Findings
+from fixtures.engines.findings import ENGINES, Engine, Findings
 from fixtures.engines.worker import RESULT
 from infra.settings import ROOT
 from infra.stacks import Platform

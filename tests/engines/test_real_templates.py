@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fixtures.case import ENGINES
 from fixtures.engines.cache import begin
-from fixtures.engines.findings import Engine, Findings
+from fixtures.engines.findings import ENGINES, Engine, Findings
 from fixtures.engines.profile import load_profile
-from fixtures.verdict import Outcome
+from fixtures.judging.verdict import Outcome
 from infra.environment import environment_names, load_environment
 from infra.stacks import load_templates, resolve_platform
 from suites.catalogue import catalogue

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fixtures.gateway import CouldNotLook, Credentials, Gateway, Limits
-from fixtures.ledger import Gap
+from fixtures.aws.access import Credentials, Limits
+from fixtures.aws.gateway import Gateway
+from fixtures.aws.ledger import CouldNotLook, Gap
 from infra.errors import InputError
 from tests.gateway.stub import Reply, answering
 

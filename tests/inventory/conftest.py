@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fixtures.faults import PATH
-from fixtures.gateway import Credentials, Gateway, Limits
+from fixtures.aws.access import Credentials, Limits
+from fixtures.aws.gateway import Gateway
 from fixtures.inventory.collecting import collect
 from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.static import from_platform
+from fixtures.mock_cloud.faults import PATH
 from fixtures.mock_cloud.process import running
+from fixtures.tiers.static import from_platform
 from infra.deploy.connect import client, connect
 from infra.deploy.deployer import Deployer
 from infra.environment import Environment, load_environment
@@ -68,7 +69,7 @@ def declared() -> Inventory:
 def account(declared: Inventory) -> Iterator[Account]:
     """Prod, because it has something of every type."""
     environment = load_environment("prod")
-    with running(middleware=["fixtures.faults:Faults"]) as cloud, pytest.MonkeyPatch.context() as patch:
+    with running(middleware=["fixtures.mock_cloud.faults:Faults"]) as cloud, pytest.MonkeyPatch.context() as patch:
         for name, value in cloud.environment.items():
             patch.setenv(name, value)
         session = connect(environment, environment.role, cloud.endpoint)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from fixtures.gateway import Gateway
-from fixtures.infidelities import infidelities
+from fixtures.aws.gateway import Gateway
+from fixtures.aws.ledger import Unread
 from fixtures.inventory.comparing import left_out
-from fixtures.inventory.elasticache import ParameterGroup, User
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.kms import Key
-from fixtures.inventory.rds import DBInstance
-from fixtures.inventory.secretsmanager import Secret
+from fixtures.inventory.services.ec2 import VPC
+from fixtures.inventory.services.elasticache import ParameterGroup, User
+from fixtures.inventory.services.kms import Key
+from fixtures.inventory.services.rds import DBInstance
+from fixtures.inventory.services.secretsmanager import Secret
+from fixtures.inventory.services.sqs import Queue
 from fixtures.inventory.snapshot import from_json, to_json
-from fixtures.inventory.sqs import Queue
-from fixtures.inventory.vpc import VPC
-from fixtures.ledger import Unread
+from fixtures.mock_cloud.known_differences import known_differences
 from tests.inventory.conftest import Account
 
 
@@ -28,7 +28,7 @@ def test_everything_declared_is_read(undisturbed: Inventory) -> None:
 
 def test_nothing_is_unread_but_what_the_mock_does_not_say(undisturbed: Inventory) -> None:
     for resource in undisturbed.resources:
-        assert set(resource.origin.unread) <= infidelities().get(resource.cfn_type, set()), resource.key
+        assert set(resource.origin.unread) <= known_differences().get(resource.cfn_type, set()), resource.key
 
 
 def test_whatever_is_left_out_of_the_comparison_has_a_reason(declared: Inventory, undisturbed: Inventory) -> None:

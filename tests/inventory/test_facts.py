@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
+from fixtures.aws.ledger import Gap, Source, Unread
 from fixtures.inventory.evidence import evidence
-from fixtures.inventory.facts import Origin, Source
-from fixtures.inventory.iam import Role
-from fixtures.inventory.kms import Key
-from fixtures.inventory.lambda_ import Function
-from fixtures.inventory.rds import DBInstance
-from fixtures.inventory.sqs import Queue
+from fixtures.inventory.facts import Origin
+from fixtures.inventory.services.awslambda import Function
+from fixtures.inventory.services.iam import Role
+from fixtures.inventory.services.kms import Key
+from fixtures.inventory.services.rds import DBInstance
+from fixtures.inventory.services.sqs import Queue
 from fixtures.inventory.touching import recording
 from fixtures.inventory.types import TYPES
 from fixtures.inventory.values import Reference
-from fixtures.ledger import Gap, Unread
 from infra.errors import InputError
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)

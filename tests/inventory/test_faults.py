@@ -7,13 +7,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from fixtures.answers import WITNESS
-from fixtures.faults import FAULTS, paginates
-from fixtures.gateway import Gateway, Limits
+from fixtures.aws.access import Limits
+from fixtures.aws.answers import WITNESS
+from fixtures.aws.gateway import Gateway
 from fixtures.inventory.facts import Resource, property_name
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.reading import READERS, Look
 from fixtures.inventory.types import TYPES
+from fixtures.mock_cloud.faults import FAULTS, paginates
 from tests.inventory.conftest import Account
 
 # Asked by the gateway itself.

@@ -7,7 +7,7 @@ import pytest
 from fixtures.inventory.comparing import same
 from fixtures.inventory.facts import Origin
 from fixtures.inventory.mapping import Names, arn_of, build
-from fixtures.inventory.sqs import Queue, QueuePolicy
+from fixtures.inventory.services.sqs import Queue, QueuePolicy
 from fixtures.inventory.types import TYPES
 
 URL = "https://sqs.us-east-1.amazonaws.com/111111111111/alerts"

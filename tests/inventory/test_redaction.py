@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
+from fixtures.aws.redaction import digest, redacted
 from fixtures.inventory.comparing import differences
-from fixtures.inventory.elasticache import ReplicationGroup, User
 from fixtures.inventory.facts import Origin, Resource
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.lambda_ import Function
-from fixtures.inventory.rds import DBInstance
-from fixtures.inventory.redaction import digest, redacted
-from fixtures.inventory.secretsmanager import Secret
+from fixtures.inventory.services.awslambda import Function
+from fixtures.inventory.services.elasticache import ReplicationGroup, User
+from fixtures.inventory.services.rds import DBInstance
+from fixtures.inventory.services.secretsmanager import Secret
+from fixtures.inventory.services.sqs import Queue
 from fixtures.inventory.snapshot import to_json
-from fixtures.inventory.sqs import Queue
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 CANARY = "canary-0f3a9c"

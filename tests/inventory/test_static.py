@@ -10,9 +10,9 @@ import pytest
 
 from fixtures.inventory.facts import property_name
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.security_groups import SecurityGroup
+from fixtures.inventory.services.ec2 import SecurityGroup
 from fixtures.inventory.snapshot import as_template, from_json, to_json
-from fixtures.inventory.static import from_platform, from_stacks
+from fixtures.tiers.static import from_platform, from_stacks
 from infra.environment import environment_names, load_environment
 from infra.errors import InputError
 from infra.stacks import resolve_platform

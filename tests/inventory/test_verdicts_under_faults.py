@@ -6,13 +6,14 @@ import re
 
 import pytest
 
-from fixtures.baseline import load_baseline
-from fixtures.gateway import Gateway, Limits
+from fixtures.aws.access import Limits
+from fixtures.aws.gateway import Gateway
 from fixtures.inventory.evidence import Evidence
 from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
-from fixtures.judge import Bench, judge
-from fixtures.verdict import Outcome, Verdict
+from fixtures.judging.baseline import load_baseline
+from fixtures.judging.judge import Bench, judge
+from fixtures.judging.verdict import Outcome, Verdict
 from suites.catalogue import catalogue
 from tests.inventory.conftest import AT, Account
 from tests.inventory.test_faults import EVERY_STACK, MATRIX, lying, types_of

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from fixtures.baseline import Baseline, load_baseline
-from fixtures.inventory.facts import Origin, Resource, Source
+from fixtures.aws.ledger import Gap, Source
+from fixtures.inventory.facts import Origin, Resource
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.kms import Key
-from fixtures.inventory.sqs import Queue
-from fixtures.judge import Bench
-from fixtures.ledger import Gap
-from fixtures.verdict import Outcome, Verdict
+from fixtures.inventory.services.kms import Key
+from fixtures.inventory.services.sqs import Queue
+from fixtures.judging.baseline import Baseline, load_baseline
+from fixtures.judging.judge import Bench
+from fixtures.judging.verdict import Outcome, Verdict
 from infra.environment import load_environment
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.baseline import BASELINES, Baseline, load_baseline
-from fixtures.control import Break, Change, Control, Meddle, Remove
-from fixtures.edits import broken
-from fixtures.frameworks import references
+from fixtures.judging.baseline import BASELINES, Baseline, load_baseline
+from fixtures.judging.control import Break, Change, Control, Meddle, Remove
+from fixtures.judging.edits import broken
+from fixtures.judging.frameworks import references
 from infra.environment import environment_names
 from infra.errors import InputError
 from infra.settings import ROOT

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from fixtures.journal import PLAN, VERDICTS, Journal, create_folder, write_whole
-from fixtures.verdict import Outcome
+from fixtures.judging.verdict import Outcome
+from fixtures.run.journal import PLAN, VERDICTS, Journal, create_folder, write_whole
 from infra.errors import InputError
 from tests.machinery.small import verdict
 
@@ -87,7 +87,7 @@ def test_an_interrupt_between_a_line_and_its_count_loses_neither(
 ) -> None:
     journal = Journal(tmp_path, plan("Key", "Other"))
     with monkeypatch.context() as patch:
-        patch.setattr("fixtures.journal.os.fsync", _interrupted)
+        patch.setattr("fixtures.run.journal.os.fsync", _interrupted)
         with pytest.raises(KeyboardInterrupt):
             journal.record([verdict(Outcome.PASS)])
     summary = journal.close("Ctrl-C")

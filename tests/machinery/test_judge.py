@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from fixtures.control import Change, Control, ControlError, control, control_of, not_applicable
-from fixtures.inventory.facts import Origin, Source
+from fixtures.aws.ledger import Source
+from fixtures.inventory.facts import Origin
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.kms import Key
-from fixtures.inventory.sqs import Queue
-from fixtures.judge import cells, judge
-from fixtures.verdict import Outcome, exit_code
+from fixtures.inventory.services.kms import Key
+from fixtures.inventory.services.sqs import Queue
+from fixtures.judging.control import Change, Control, ControlError, control, control_of, not_applicable
+from fixtures.judging.judge import cells, judge
+from fixtures.judging.verdict import Outcome, exit_code
 from tests.machinery.small import GAP, NOW, bench, key, queue
 
 BROKEN_BY = (Change("Key.EnableKeyRotation", value=False),)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.deployed import credentials, deploy
 from fixtures.mock_cloud.process import MockCloud, running
+from fixtures.tiers.live import credentials
+from fixtures.tiers.mocked import deploy
 from infra.deploy.connect import connect, is_loopback
 from infra.environment import load_environment
 from infra.errors import EndpointError

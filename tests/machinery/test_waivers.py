@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from fixtures.engines.findings import engine_severity
-from fixtures.verdict import Outcome
-from fixtures.waivers import Waiver, apply, load_waivers, stale
+from fixtures.judging.verdict import Outcome
+from fixtures.judging.waivers import Waiver, apply, load_waivers, stale
 from infra.errors import InputError
 from tests.machinery.small import NOW, verdict
 
