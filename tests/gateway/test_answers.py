@@ -196,8 +196,8 @@ def test_secrets_and_control_characters_stay_out_of_gaps() -> None:
     assert detail.isprintable()
 
 
-def test_a_call_without_a_known_witness_is_refused_before_it_is_made() -> None:
-    with pytest.raises(InputError, match="no entry for s3:ListBuckets"):
+def test_a_call_that_no_row_asks_is_refused_before_it_is_made() -> None:
+    with pytest.raises(InputError, match="no row asks s3:ListBuckets"):
         gateway_at("http://127.0.0.1:9").call("s3", "ListBuckets")
 
 

@@ -28,13 +28,14 @@ def test_everything_declared_is_read(undisturbed: Inventory) -> None:
 
 def test_nothing_is_unread_but_what_the_mock_does_not_say(undisturbed: Inventory) -> None:
     for resource in undisturbed.resources:
-        assert set(resource.origin.unread) <= known_differences().get(resource.cfn_type, set()), resource.key
+        unread = {name for name, gap in resource.origin.unread.items() if gap.kind != "not_asked"}
+        assert unread <= known_differences().get(resource.cfn_type, set()), resource.key
 
 
 def test_whatever_is_left_out_of_the_comparison_has_a_reason(declared: Inventory, undisturbed: Inventory) -> None:
     database = declared.look(DBInstance, "Database")
     apart = left_out(database, undisturbed.look(DBInstance, "Database"))
-    assert apart["MasterUserPassword"] == "the password itself is never read"
+    assert apart["MasterUserPassword"].startswith("write-only")
     assert all(apart.values())
 
 
@@ -79,7 +80,7 @@ def test_a_snapshot_with_gaps_gives_the_same_gaps_again(account: Account) -> Non
     again = from_json(to_json(disturbed))
     assert again.gaps == disturbed.gaps
     with pytest.raises(Unread):
-        _ = again.read(Queue)[0].visibility_timeout
+        _ = again.read(Queue)[0].message_retention_period
     assert to_json(disturbed, for_record=True)
 
 

@@ -10,6 +10,7 @@ import pytest
 from fixtures.aws.ledger import Gap, Source, Unread
 from fixtures.inventory.evidence import evidence
 from fixtures.inventory.facts import Origin
+from fixtures.inventory.redaction import shown, shown_properties
 from fixtures.inventory.services.awslambda import Function
 from fixtures.inventory.services.iam import Role
 from fixtures.inventory.services.kms import Key
@@ -43,8 +44,9 @@ def test_a_key_is_the_same_however_it_is_referred_to(given: Any) -> None:
 
 
 def test_a_link_keeps_the_attribute_that_it_names() -> None:
-    function = Function.build({"Role": {"Fn::GetAtt": ["FunctionRole", "Arn"]}, "Code": {}}, Origin(logical_id="F"))
-    assert function.role == Reference("FunctionRole", "Arn")
+    queue = Queue.build({"RedrivePolicy": {"deadLetterTargetArn": {"Fn::GetAtt": ["Dead", "Arn"]}}}, Origin())
+    assert queue.redrive_policy
+    assert queue.redrive_policy.dead_letter_target_arn == Reference("Dead", "Arn")
 
 
 def test_references_inside_documents_are_text() -> None:
@@ -64,9 +66,15 @@ def test_what_is_not_said_is_what_aws_documents_as_default() -> None:
     assert found.publicly_accessible is None
 
 
-def test_an_unknown_property_is_refused_by_name() -> None:
-    with pytest.raises(InputError, match=r"Database \(AWS::RDS::DBInstance\): BackupRetention: "):
-        database({"BackupRetention": 7})
+def test_a_value_of_another_kind_is_refused_by_name() -> None:
+    with pytest.raises(InputError, match=r"Database \(AWS::RDS::DBInstance\): BackupRetentionPeriod: "):
+        database({"BackupRetentionPeriod": "a week"})
+
+
+def test_what_no_control_asks_for_is_kept_as_data() -> None:
+    found = database({"DBName": {"Ref": "Name"}, "Iops": 3000})
+    assert found.properties(defaults=False) == {"DBName": "${Name}", "Iops": 3000}
+    assert found != database({"DBName": {"Ref": "Name"}, "Iops": 3001})
 
 
 def test_an_unread_fact_has_no_value_and_raises() -> None:
@@ -78,9 +86,9 @@ def test_an_unread_fact_has_no_value_and_raises() -> None:
 
 
 def test_a_required_property_may_be_unread_too() -> None:
-    function = Function.build({"Code": {}}, Origin(logical_id="F", unread={"Role": GAP}))
+    role = Role.build({}, Origin(logical_id="F", unread={"AssumeRolePolicyDocument": GAP}))
     with pytest.raises(Unread):
-        _ = function.role
+        _ = role.assume_role_policy_document
 
 
 def test_an_unread_fact_stays_out_of_dumps_comparisons_and_prints() -> None:
@@ -127,13 +135,12 @@ def test_secrets_are_shown_as_a_digest_and_references_as_they_are() -> None:
     variables = {"TOKEN": "s3cr3t-canary", "TABLE": {"Ref": "Connections"}}
     code = {"Role": "r", "Code": {}, "Environment": {"Variables": variables}}
     function = Function.build(code, Origin(logical_id="F"))
-    with recording() as touched:
-        _ = function.environment
-    shown = evidence(touched)[0].value["Variables"]
-    assert shown["TABLE"] == "${Connections}"
-    assert "canary" not in str(shown)
+    told = shown(function, "Environment")["Variables"]
+    assert told["TABLE"] == "${Connections}"
+    assert "canary" not in f"{told}{shown_properties(function)}"
 
 
 def test_numbers_that_aws_gives_as_text_are_numbers() -> None:
-    queue = Queue.build({"VisibilityTimeout": "90", "FifoQueue": "false"}, Origin(logical_id="Q"))
-    assert (queue.visibility_timeout, queue.fifo_queue) == (90, False)
+    queue = Queue.build({"MessageRetentionPeriod": "90"}, Origin(logical_id="Q"))
+    assert queue.message_retention_period == 90
+    assert not database({"StorageEncrypted": "false"}).storage_encrypted

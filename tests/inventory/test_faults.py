@@ -8,11 +8,10 @@ from contextlib import contextmanager
 import pytest
 
 from fixtures.aws.access import Limits
-from fixtures.aws.answers import WITNESS
 from fixtures.aws.gateway import Gateway
+from fixtures.aws.registry import ROWS, calls, required_members
 from fixtures.inventory.facts import Resource, property_name
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.reading import READERS, Look
 from fixtures.inventory.types import TYPES
 from fixtures.mock_cloud.faults import FAULTS, paginates
 from tests.inventory.conftest import Account
@@ -22,7 +21,7 @@ NOT_READ = {("sts", "GetCallerIdentity"), ("sts", "AssumeRole")}
 # Never answers anything but names for ids, so no fact depends on it.
 NAMES_ONLY = ("ec2", "DescribeManagedPrefixLists")
 EVERY_STACK = ("cloudformation", "ListStackResources")
-OPERATIONS = sorted(set(WITNESS) - NOT_READ - {NAMES_ONLY, EVERY_STACK})
+OPERATIONS = sorted(set(required_members()) - NOT_READ - {NAMES_ONLY, EVERY_STACK})
 MATRIX = [
     (service, operation, fault)
     for service, operation in OPERATIONS
@@ -37,16 +36,19 @@ def gateway(account: Account) -> Gateway:
     return account.gateway(Limits(attempts=1, run_seconds=3600))
 
 
-@pytest.fixture(scope="module")
-def types_of(account: Account) -> dict[tuple[str, str], set[type[Resource]]]:
-    """Give the types whose readers make each call, as seen by running every reader alone."""
+def types_behind() -> dict[tuple[str, str], set[type[Resource]]]:
+    """Give the types whose rows make each call."""
     used: dict[tuple[str, str], set[type[Resource]]] = {}
-    for reader in READERS:
-        alone = account.gateway()
-        list(reader.read(Look(alone)))
-        for call in alone.ledger.calls:
-            used.setdefault((call.service, call.operation), set()).update(reader.types)
+    for name, cls in TYPES.items():
+        for call in calls(ROWS[name]):
+            used.setdefault((ROWS[name].service, call.operation), set()).add(cls)
     return used
+
+
+@pytest.fixture(scope="module")
+def types_of() -> dict[tuple[str, str], set[type[Resource]]]:
+    """Give the types whose rows make each call."""
+    return types_behind()
 
 
 @pytest.fixture(scope="module")

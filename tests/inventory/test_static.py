@@ -88,9 +88,11 @@ def test_standalone_rules_belong_to_their_group_with_their_own_line() -> None:
 
 
 def test_a_group_that_names_no_egress_keeps_the_rule_that_aws_adds() -> None:
-    first, second = declared(GROUPS).look(SecurityGroup, "A").security_group_egress
+    group = declared(GROUPS).look(SecurityGroup, "A")
+    first, second = group.security_group_egress
     assert (first.ip_protocol, first.cidr_ip) == ("-1", "0.0.0.0/0")
-    assert str(second.destination_security_group_id) == "${B}"
+    assert (second.ip_protocol, second.cidr_ip) == ("tcp", None)
+    assert group.property("SecurityGroupEgress")[1]["DestinationSecurityGroupId"] == "${B}"
 
 
 def test_a_rule_without_a_group_of_ours_is_refused() -> None:

@@ -1,0 +1,110 @@
+"""A row says what is so: its operations, places and properties exist, and every field that is asked for is read."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from botocore import xform_name
+from policy_sentry.querying.actions import get_action_data
+
+from fixtures.aws.models import members, service_model
+from fixtures.aws.permissions import actions, read_only_policy
+from fixtures.aws.places import compiled
+from fixtures.aws.registry import BESIDE, ROWS, calls, required_members
+from fixtures.aws.rows import Detail, Listing, Pairs, Place, Type
+from fixtures.aws.telling import told_in
+from fixtures.inventory.facts import property_name
+from fixtures.inventory.types import TYPES
+
+NAMES = sorted(ROWS)
+
+
+def places(row: Type) -> list[str]:
+    """Give every place that a row names."""
+    said: list[Place] = [row.id, *row.where.values(), *row.needs.values()]
+    said += [place for place in row.attributes.values() if isinstance(place, str)]
+    said += [place for call in calls(row) if isinstance(call, Detail) for place in call.says.values()]
+    texts = [place.items if isinstance(place, Pairs) else place for place in said]
+    more = (row.exists, row.state, row.made_by, row.made_by_needs, row.listing.each, row.listing.only)
+    return [*texts, *(place for place in more if place)]
+
+
+def test_every_type_has_a_row_and_every_row_a_type() -> None:
+    assert set(TYPES) == set(ROWS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_place_can_be_looked_up(name: str) -> None:
+    for place in places(ROWS[name]):
+        assert compiled(place)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_property_that_a_row_names_is_one_of_the_type(name: str) -> None:
+    row = ROWS[name]
+    said = {name for call in row.details for name in call.says} | set(row.where) | set(row.needs) | set(row.untold)
+    said |= set(row.defaults) | {path.partition(".")[0] for path in (*row.always, *row.secrets, *row.natural)}
+    assert said <= row.schema.settable
+    assert bool(row.tags) == bool(row.schema.tag_property)
+    assert not row.state or row.there
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_call_is_one_that_the_service_has_and_only_reads(name: str) -> None:
+    row = ROWS[name]
+    for call in calls(row):
+        operation = service_model(row.service).operation_model(call.operation)
+        assert call.operation.startswith(("Get", "List", "Describe"))
+        asked = set(operation.input_shape.members) if operation.input_shape else set()
+        assert set(call.parameters) <= asked
+        assert call.member in operation.output_shape.members
+        if isinstance(call, Listing) and call.by:
+            assert call.by in asked
+
+
+@cache
+def told(name: str) -> frozenset[str]:
+    """Give, in lower case, every member that the answers about a type have."""
+    row, found = ROWS[name], set[str]()
+    for call in calls(row):
+        place = call.items if isinstance(call, Listing) else call.found
+        inside = members(row.service, call.operation, place) if place and not getattr(call, "text", "") else frozenset()
+        found |= {one.lower() for one in inside} if inside is not None else ANYTHING
+    if row.listing.each:
+        inside = members(row.service, row.listing.operation, f"{row.listing.items}.{row.listing.each.split('[')[0]}")
+        found |= {one.lower() for one in inside or ()}
+    return frozenset(found)
+
+
+ANYTHING = {"*"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_field_that_a_control_asks_for_is_read(name: str) -> None:
+    """A field that no answer fills would hold a default that nobody read."""
+    row = ROWS[name]
+    said = {name for call in row.details for name in call.says} | {path.partition(".")[0] for path in row.always}
+    for field in TYPES[name].__pydantic_fields__:
+        asked = property_name(TYPES[name], field)
+        if asked in said or asked in row.untold or asked == row.schema.tag_property:
+            continue
+        assert told_in(row, asked, told(name)) or "*" in told(name), f"no answer about {name} says {asked}"
+
+
+def test_the_reading_role_may_make_the_calls_of_the_rows_and_no_other() -> None:
+    """Nothing missing, nothing more; and AWS says of each action that it reads."""
+    assert len(actions()) >= len(required_members()) - len(BESIDE)
+    for action in actions():
+        service, _, operation = action.partition(":")
+        known = get_action_data(service, operation)
+        assert known, f"IAM knows no {action}"
+        levels = {entry["access_level"] for entry in known[service]}
+        assert levels <= {"Read", "List"}, f"{action} is {levels}"
+    assert read_only_policy()["Statement"][0]["Action"] == list(actions())
+
+
+def test_operations_are_spelled_as_botocore_does() -> None:
+    for service, operation in required_members():
+        assert xform_name(operation)
+        assert operation in service_model(service).operation_names
