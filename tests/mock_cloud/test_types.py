@@ -63,6 +63,19 @@ CACHE = {
     "AutomaticFailoverEnabled": True,
 }  # fmt: skip
 
+METRIC = {"MetricName": "errors", "MetricNamespace": "tried", "MetricValue": "1"}
+ALARM = {
+    "Namespace": "AWS/SQS", "MetricName": "ApproximateAgeOfOldestMessage", "Statistic": "Maximum", "Period": 60,
+    "EvaluationPeriods": 3, "ComparisonOperator": "GreaterThanThreshold",
+    "Dimensions": [{"Name": "QueueName", "Value": "alerts"}],
+}  # fmt: skip
+SEEN = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "tried"}
+LIMIT = {
+    "Name": "limit", "Priority": 0, "Action": {"Block": {}}, "VisibilityConfig": {**SEEN},
+    "Statement": {"RateBasedStatement": {"Limit": 2000, "AggregateKeyType": "IP"}},
+}  # fmt: skip
+WEB_ACL = {"Scope": "REGIONAL", "DefaultAction": {"Allow": {}}, "VisibilityConfig": SEEN}
+
 # neighbours, the properties before, the properties after: each pair changes in place
 CHANGES: dict[str, tuple[Properties, Properties, Properties]] = {
     "EC2::VPC": ({}, {"CidrBlock": "10.0.0.0/16"}, {"CidrBlock": "10.0.0.0/16", "EnableDnsHostnames": True}),
@@ -150,6 +163,21 @@ CHANGES: dict[str, tuple[Properties, Properties, Properties]] = {
          "Code": {"ZipFile": "def handler(event, context): return 2"}, "LoggingConfig": {"LogFormat": "JSON"},
          "Environment": {"Variables": {"A": "1"}}, "ReservedConcurrentExecutions": 5},
     ),
+    "Lambda::EventSourceMapping": (
+        {"Role": ROLE, "Queue": one("SQS::Queue"),
+         "Function": one("Lambda::Function", Role=ref("Role", "Arn"), **FUNCTION)},
+        {"FunctionName": ref("Function"), "EventSourceArn": ref("Queue", "Arn"), "BatchSize": 5},
+        {"FunctionName": ref("Function"), "EventSourceArn": ref("Queue", "Arn"), "BatchSize": 7, "Enabled": False},
+    ),
+    "Logs::MetricFilter": (
+        {"Group": one("Logs::LogGroup")},
+        {"LogGroupName": ref("Group"), "FilterPattern": "ERROR", "MetricTransformations": [METRIC]},
+        {"LogGroupName": ref("Group"), "FilterPattern": "FATAL", "MetricTransformations": [METRIC]},
+    ),
+    "CloudWatch::Alarm": (
+        {}, {**ALARM, "Threshold": 1}, {**ALARM, "Threshold": 2, "TreatMissingData": "breaching", "Tags": tags("b")},
+    ),
+    "WAFv2::WebACL": ({}, {**WEB_ACL, "Rules": [LIMIT]}, {**WEB_ACL, "Description": "d", "Tags": tags("b")}),
     "DynamoDB::Table": (
         {}, {**TABLE, "TimeToLiveSpecification": {"AttributeName": "ends", "Enabled": True}},
         {**TABLE, "DeletionProtectionEnabled": False,
@@ -245,3 +273,16 @@ def differences(account: Account) -> Properties:
         for name, drift in account.drifts().items()
         if drift["StackResourceDriftStatus"] != "IN_SYNC"
     }
+
+
+def test_a_version_of_a_function_is_made_read_back_and_deleted(account: Account) -> None:
+    """What is published never changes, so there is nothing to update."""
+    function = one("Lambda::Function", Role=ref("Role", "Arn"), **FUNCTION)
+    body = template({"Role": ROLE, "Function": function, "Tried": one("Lambda::Version", FunctionName=ref("Function"))})
+    body["Outputs"] = {"Number": {"Value": ref("Tried", "Version")}}
+    assert account.create(body) == "CREATE_COMPLETE", account.reasons("CREATE_FAILED")
+    assert account.outputs() == {"Number": "1"}
+    assert differences(account) == {}
+    stack = account.described()["StackId"]
+    account.cfn.delete_stack(StackName="stack")
+    assert account.status(stack) == "DELETE_COMPLETE", account.reasons("DELETE_FAILED", stack)
