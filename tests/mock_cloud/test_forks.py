@@ -123,9 +123,11 @@ def test_many_forks_leave_neither_processes_nor_descriptors(parent: MockCloud) -
 def test_a_fork_holds_none_of_its_parents_connections(parent: MockCloud) -> None:
     queues(parent)
     with parent.fork() as first, first.fork() as fork:
-        links = [str(link.readlink()) for link in Path(f"/proc/{fork.pid}/fd").iterdir()]
-        # its listener (and werkzeug's copy of it), the lease, and nothing else
-        assert len([link for link in links if link.startswith("socket:")]) <= 3, links
+        queues(fork)  # by now it is wholly itself
+        held = Path(f"/proc/{fork.pid}/fd")
+        sockets = [link for link in held.iterdir() if str(link.readlink()).startswith("socket:")]
+        # its listener, werkzeug's copy of it, the lease, and at most the connections of what was just asked
+        assert len(sockets) <= 5, sockets
 
 
 def test_a_fork_does_not_outlive_an_owner_that_is_killed(parent: MockCloud) -> None:
