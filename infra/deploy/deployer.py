@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from infra.deploy.default_group import empty_default_group
@@ -76,6 +76,15 @@ class Deployer:
             self._settle(stack)
             done.append(review)
         return done
+
+    def with_templates(self, templates: Mapping[str, Template]) -> Deployer:
+        """Return a deployer of other templates that acts through the same clients."""
+        return replace(self, templates=templates, outputs={})
+
+    def outputs_of(self, stack: str) -> dict[str, str]:
+        """Return the outputs that a stack has now; none where it is not deployed."""
+        found = self._describe(self.environment.stack_name(stack)) or {}
+        return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
     def destroy(self, only: str | None = None) -> list[str]:
         """Delete the stacks in reverse order and return the names of those that were there.
@@ -205,9 +214,7 @@ class Deployer:
             self._remember_outputs(earlier)
 
     def _remember_outputs(self, stack: str) -> None:
-        found = self._describe(self.environment.stack_name(stack))
-        for output in (found or {}).get("Outputs", []):
-            self.outputs[output["OutputKey"]] = output["OutputValue"]
+        self.outputs |= self.outputs_of(stack)
 
     def _waits_for_outputs(self, stack: str) -> bool:
         declared = self.templates[stack].section("Parameters")

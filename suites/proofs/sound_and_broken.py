@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import urllib.request
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
+from fixtures.inventory.facts import Resource
+from fixtures.judging.asking import asked_by, asks_for_more
 from fixtures.judging.baseline import load_baseline
 from fixtures.judging.control import Break, Control, Meddle
 from fixtures.judging.edits import broken
 from fixtures.judging.judge import Bench, judge
 from fixtures.judging.verdict import Verdict
-from fixtures.mock_cloud.process import running
-from fixtures.tiers.live import read
 from fixtures.tiers.static import from_platform
 from infra.environment import load_environment
 from infra.stacks import Platform, load_templates, resolve_platform
 from infra.template import Template
+
+if TYPE_CHECKING:
+    from fixtures.tiers.stage import Look, Stage
+
+LookAt = Callable[[frozenset[type[Resource]] | None], Bench]
 
 # The environment with everything in it: what a control guards is there to be broken.
 ENVIRONMENT = "prod"
@@ -51,38 +56,66 @@ def _bench(platform: Platform) -> Bench:
     return Bench(from_platform(platform, now), load_baseline(ENVIRONMENT), platform.environment, now)
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A mock cloud in which one broken platform after another is deployed, each into an empty account."""
+class Proofs:
+    """What controls say at the mocked tier, when the platform is sound and when it is broken."""
 
-    endpoint: str
+    def __init__(self, platform: Stage) -> None:
+        self.stage = platform
+        self._sound: dict[frozenset[type[Resource]] | None, Bench] = {}
 
-    def bench(self, breaks: Iterable[Break]) -> Bench:
-        """Return what controls see at the mocked tier after the edits."""
-        from fixtures.tiers.mocked import deploy, meddle  # noqa: PLC0415  boto3 is not for a static run
+    def sound(self, types: frozenset[type[Resource]] | None = None) -> Bench:
+        """Return what controls see of some types, or of all, when nothing is broken."""
+        if types not in self._sound:
+            with self._after([]) as look:
+                self._sound[types] = look(types)
+        return self._sound[types]
 
-        breaks = list(breaks)
-        by_hand = [edit for item in breaks for edit in item.edits if isinstance(edit, Meddle)]
-        edited = broken(templates(), breaks)
-        platform = _platform(edited)
-        declared = _bench(platform)
-        reset = urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")  # noqa: S310  loopback
-        urllib.request.urlopen(reset).close()  # noqa: S310  loopback
-        outputs = deploy(platform.environment, edited, self.endpoint, _quiet)
-        meddle(platform.environment, self.endpoint, by_hand, outputs)
-        inventory = read(platform, declared.inventory, "mocked", self.endpoint, _quiet)
-        return Bench(inventory, declared.baseline, platform.environment, declared.now)
+    def findings(self, control: Control, item: Break) -> tuple[list[Verdict], list[Verdict]]:
+        """Return the control's findings before and after a break, over facts of the very same types.
 
+        Those are the types that the control asks for where it judges the templates, sound and broken. Where it turns
+        out to ask for more, everything is read.
+        """
+        types = asked_by(control, sound_static_bench()) | asked_by(control, static_bench([item]))
+        before = findings(control, self.sound(types))
+        with self._after([item]) as look:
+            after = findings(control, look(types))
+            if not asks_for_more(before) and not asks_for_more(after):
+                return before, after
+            after = findings(control, look(None))
+        return findings(control, self.sound()), after
 
-def _quiet(_line: str) -> None:
-    """Say nothing: pytest shows each proof."""
+    @contextmanager
+    def _after(self, breaks: list[Break]) -> Iterator[LookAt]:
+        with _made(self.stage.after, breaks) as look:
+            yield look
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """Start a mock cloud for proofs."""
-    with running() as cloud:
-        yield Stage(cloud.endpoint)
+def _made(make: Callable[..., AbstractContextManager[Look]], breaks: list[Break]) -> Iterator[LookAt]:
+    edited = broken(templates(), breaks)
+    platform = _platform(edited)
+    declared = _bench(platform)
+    calls = [edit for item in breaks for edit in item.edits if isinstance(edit, Meddle)]
+    with make(platform, declared.inventory, edited, calls) as look:
+        yield lambda types: replace(declared, inventory=look(types))
+
+
+@contextmanager
+def proofs_at_mocked() -> Iterator[Proofs]:
+    """Deploy the sound platform for proofs."""
+    from fixtures.tiers.stage import stage  # noqa: PLC0415  boto3 is not for a static run
+
+    with stage(load_environment(ENVIRONMENT), templates()) as found:
+        yield Proofs(found)
+
+
+def deployed_from_nothing(breaks: list[Break]) -> Bench:
+    """Return what controls see when the edited templates are deployed into an empty account."""
+    from fixtures.tiers.stage import from_nothing  # noqa: PLC0415  boto3 is not for a static run
+
+    with _made(from_nothing, breaks) as look:
+        return look(None)
 
 
 def findings(control: Control, bench: Bench) -> list[Verdict]:

@@ -9,7 +9,7 @@ from fixtures.judging.edits import broken
 from fixtures.judging.verdict import Outcome
 from infra.errors import TouchstoneError
 from suites.catalogue import catalogue
-from suites.proofs.sound_and_broken import findings, stage, static_bench, templates
+from suites.proofs.sound_and_broken import deployed_from_nothing, findings, static_bench, templates
 
 
 def all_breaks(tier: str) -> list[Break]:
@@ -59,13 +59,13 @@ def test_every_control_objects_to_the_awful_template() -> None:
 
 
 @pytest.mark.proof("mocked")
+@pytest.mark.usefixtures("_shared_mock_cloud")
 def test_every_control_objects_to_the_awful_deployment() -> None:
     """The awful template deployed: no control may overlook its own."""
-    with stage() as mocked:
-        bench = mocked.bench(all_breaks("mocked"))
-        silent = [
-            control.id
-            for control in catalogue()
-            if "mocked" in control.tiers and not any(v.verdict is Outcome.FAIL for v in findings(control, bench))
-        ]
+    bench = deployed_from_nothing(all_breaks("mocked"))
+    silent = [
+        control.id
+        for control in catalogue()
+        if "mocked" in control.tiers and not any(v.verdict is Outcome.FAIL for v in findings(control, bench))
+    ]
     assert not silent, f"silent before the awful deployment: {', '.join(silent)}"

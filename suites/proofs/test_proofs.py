@@ -9,7 +9,7 @@ import pytest
 from fixtures.judging.control import Break, Control
 from fixtures.judging.verdict import Outcome
 from suites.catalogue import catalogue
-from suites.proofs.sound_and_broken import Stage, findings, sound_static_bench, stage, static_bench
+from suites.proofs.sound_and_broken import Proofs, findings, proofs_at_mocked, sound_static_bench, static_bench
 
 
 def proofs(tier: str) -> list[object]:
@@ -28,9 +28,9 @@ def controls(tier: str) -> list[object]:
 
 
 @pytest.fixture(scope="module")
-def mocked() -> Iterator[Stage]:
-    """A mock cloud for the proofs of this module."""
-    with stage() as found:
+def mocked(_shared_mock_cloud: None) -> Iterator[Proofs]:
+    """The sound platform in a mock cloud, for the proofs of this module."""
+    with proofs_at_mocked() as found:
         yield found
 
 
@@ -52,15 +52,16 @@ def test_a_control_objects_to_a_broken_template(control: Control, broken: Break)
 
 @pytest.mark.proof("mocked")
 @pytest.mark.parametrize(("control", "broken"), proofs("mocked"))
-def test_a_control_objects_to_a_broken_deployment(control: Control, broken: Break, mocked: Stage) -> None:
-    """The broken templates are deployed: the control must fail on what is read back."""
-    found = findings(control, mocked.bench([broken]))
+def test_a_control_objects_to_a_broken_deployment(control: Control, broken: Break, mocked: Proofs) -> None:
+    """The platform is updated to the broken templates: the control must fail on what is read back, and only then."""
+    before, found = mocked.findings(control, broken)
+    assert not before, f"{control.id} objects to the sound platform: {before[0].message}"
     assert any(verdict.verdict is Outcome.FAIL for verdict in found), f"{control.id} is silent after: {broken}"
 
 
 @pytest.mark.proof("mocked")
-def test_all_controls_are_silent_in_a_sound_deployment(mocked: Stage) -> None:
+def test_all_controls_are_silent_in_a_sound_deployment(mocked: Proofs) -> None:
     """Deployed as they are, the templates give no control a reason to object."""
-    bench = mocked.bench([])
+    bench = mocked.sound()
     found = [verdict for control in catalogue() if "mocked" in control.tiers for verdict in findings(control, bench)]
     assert not found, f"{found[0].control} objects to a sound deployment: {found[0].resource}: {found[0].message}"

@@ -21,7 +21,7 @@ NAMES = environment_names()
 
 
 @pytest.fixture(scope="module")
-def tiers() -> Iterator[Tiers]:
+def tiers(_shared_mock_cloud: None) -> Iterator[Tiers]:
     """Every environment, as declared and as deployed into one mock cloud."""
     from fixtures.tiers.mocked import deploy  # noqa: PLC0415  boto3 is not for a static run
 

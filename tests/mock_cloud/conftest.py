@@ -15,7 +15,7 @@ _numbers = count(500_000_000_000)
 
 
 @pytest.fixture(scope="session")
-def mock_cloud() -> Iterator[MockCloud]:
+def mock_cloud(_shared_mock_cloud: None) -> Iterator[MockCloud]:
     with running() as cloud:
         yield cloud
 

@@ -11,8 +11,15 @@ from pathlib import Path
 import boto3
 import pytest
 
-from fixtures.mock_cloud.process import ROOT, running
+from fixtures.mock_cloud.process import ROOT, SHARED, running
 from infra.errors import EndpointError
+
+
+@pytest.fixture(autouse=True)
+def _not_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here a process of its own is started, also where the session has one to fork."""
+    monkeypatch.delenv(SHARED, raising=False)
+
 
 PARENT = """
 from fixtures.mock_cloud.process import running
