@@ -24,7 +24,8 @@ from infra.template import Template
 if TYPE_CHECKING:
     from fixtures.tiers.stage import Look, Stage
 
-LookAt = Callable[[frozenset[type[Resource]] | None], Bench]
+Types = frozenset[type[Resource]] | None
+LookAt = Callable[[Types], Bench]
 
 # The environment with everything in it: what a control guards is there to be broken.
 ENVIRONMENT = "prod"
@@ -61,12 +62,12 @@ class Proofs:
 
     def __init__(self, platform: Stage) -> None:
         self.stage = platform
-        self._sound: dict[frozenset[type[Resource]] | None, Bench] = {}
+        self._sound: dict[Types, Bench] = {}
 
-    def sound(self, types: frozenset[type[Resource]] | None = None) -> Bench:
+    def sound(self, types: Types = None) -> Bench:
         """Return what controls see of some types, or of all, when nothing is broken."""
         if types not in self._sound:
-            with self._after([]) as look:
+            with self._after([]) as (_, look):
                 self._sound[types] = look(types)
         return self._sound[types]
 
@@ -76,29 +77,30 @@ class Proofs:
         Those are the types that the control asks for where it judges the templates, sound and broken. Where it turns
         out to ask for more, everything is read.
         """
-        types = asked_by(control, sound_static_bench()) | asked_by(control, static_bench([item]))
-        before = findings(control, self.sound(types))
-        with self._after([item]) as look:
+        with self._after([item]) as (declared, look):
+            types: Types = asked_by(control, sound_static_bench()) | asked_by(control, declared)
             after = findings(control, look(types))
-            if not asks_for_more(before) and not asks_for_more(after):
-                return before, after
-            after = findings(control, look(None))
-        return findings(control, self.sound()), after
+            if asks_for_more(after):
+                types, after = None, findings(control, look(None))
+        before = findings(control, self.sound(types))
+        if asks_for_more(before):
+            before = findings(control, self.sound())
+        return before, after
 
     @contextmanager
-    def _after(self, breaks: list[Break]) -> Iterator[LookAt]:
-        with _made(self.stage.after, breaks) as look:
-            yield look
+    def _after(self, breaks: list[Break]) -> Iterator[tuple[Bench, LookAt]]:
+        with _made(self.stage.after, breaks) as found:
+            yield found
 
 
 @contextmanager
-def _made(make: Callable[..., AbstractContextManager[Look]], breaks: list[Break]) -> Iterator[LookAt]:
+def _made(make: Callable[..., AbstractContextManager[Look]], breaks: list[Break]) -> Iterator[tuple[Bench, LookAt]]:
     edited = broken(templates(), breaks)
     platform = _platform(edited)
     declared = _bench(platform)
     calls = [edit for item in breaks for edit in item.edits if isinstance(edit, Meddle)]
     with make(platform, declared.inventory, edited, calls) as look:
-        yield lambda types: replace(declared, inventory=look(types))
+        yield declared, lambda types: replace(declared, inventory=look(types))
 
 
 @contextmanager
@@ -114,7 +116,7 @@ def deployed_from_nothing(breaks: list[Break]) -> Bench:
     """Return what controls see when the edited templates are deployed into an empty account."""
     from fixtures.tiers.stage import from_nothing  # noqa: PLC0415  boto3 is not for a static run
 
-    with _made(from_nothing, breaks) as look:
+    with _made(from_nothing, breaks) as (_, look):
         return look(None)
 
 
