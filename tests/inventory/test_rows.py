@@ -44,7 +44,8 @@ def test_every_place_can_be_looked_up(name: str) -> None:
 def test_every_property_that_a_row_names_is_one_of_the_type(name: str) -> None:
     row = ROWS[name]
     said = {name for call in row.details for name in call.says} | set(row.where) | set(row.needs) | set(row.untold)
-    said |= set(row.defaults) | {path.partition(".")[0] for path in (*row.always, *row.secrets, *row.natural)}
+    paths = (*row.defaults, *row.always, *row.secrets, *row.natural)
+    said |= {path.partition(".")[0] for path in paths}
     assert said <= row.schema.settable
     assert bool(row.tags) == bool(row.schema.tag_property)
     assert not row.state or row.there

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 
+from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.kms import Key
 from fixtures.inventory.services.sqs import Queue
 from fixtures.judging.asking import asked_by, asks_for_more
@@ -18,9 +19,9 @@ NOT_ASKED = GAP.model_copy(update={"kind": "not_asked"})
 
 
 def test_scope_and_whatever_is_looked_up_is_asked_for() -> None:
-    def test_everything_is_looked_at(queue: Queue, inventory: Inventory) -> None:
+    def test_everything_is_looked_at(one: Queue, inventory: Inventory) -> None:
         """Why."""
-        assert inventory.find(Key, "Key") is not None, "no key"
+        assert inventory.find(Key, "Key") is not None, f"no key for {one}"
 
     assert asked_by(declared(test_everything_is_looked_at), bench(queue(), key())) == {Queue, Key}
 
