@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Callable
 
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.kms import Key
 from fixtures.inventory.services.sqs import Queue
 from fixtures.judging.asking import asked_by, asks_for_more
+from fixtures.judging.control import Control, control, control_of
 from fixtures.judging.judge import judge
 from suites.catalogue import catalogue
 from suites.controls import looking
 from tests.machinery.small import GAP, bench, key, queue
-from tests.machinery.test_judge import declared
+from tests.machinery.test_judge import BROKEN_BY
 
 NOT_ASKED = GAP.model_copy(update={"kind": "not_asked"})
+
+
+def declared(function: Callable[..., None]) -> Control:
+    found = control_of(control("T-9", severity="low", satisfies=("AC2",), broken_by=BROKEN_BY)(function))
+    assert found is not None
+    return found
 
 
 def test_scope_and_whatever_is_looked_up_is_asked_for() -> None:
