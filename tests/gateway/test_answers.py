@@ -197,10 +197,43 @@ def test_secrets_and_control_characters_stay_out_of_gaps() -> None:
 
 
 def test_a_call_that_no_row_asks_is_refused_before_it_is_made() -> None:
-    with pytest.raises(InputError, match="no row asks s3:ListBuckets"):
-        gateway_at("http://127.0.0.1:9").call("s3", "ListBuckets")
+    with pytest.raises(InputError, match="no row asks s3:ListObjectsV2"):
+        gateway_at("http://127.0.0.1:9").call("s3", "ListObjectsV2")
 
 
 def test_a_wrong_parameter_is_our_mistake_and_no_gap() -> None:
     with pytest.raises(Exception, match="Unknown parameter"):
         gateway_at("http://127.0.0.1:9").call("dynamodb", "ListTables", Foo=1)
+
+
+BUCKETS = (
+    b'<?xml version="1.0"?><ListAllMyBucketsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+    b"<Owner><ID>o</ID></Owner><Buckets><Bucket><Name>logs</Name></Bucket></Buckets></ListAllMyBucketsResult>"
+)
+BLOCK = b"<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>"
+RULES = b"<ServerSideEncryptionConfiguration><Rule></Rule></ServerSideEncryptionConfiguration>"
+SOUND = {
+    "ListBuckets": BUCKETS, "GetPublicAccessBlock": BLOCK, "GetBucketEncryption": RULES,
+    "GetBucketPolicy": b'{"Statement": []}', "GetBucketTagging": b"<Tagging><TagSet></TagSet></Tagging>",
+}  # fmt: skip
+UNSOUND = {
+    "html": b"<!DOCTYPE html><html><body>Please sign in.</body></html>", "empty": b"", "text": b"upstream error",
+    "error": b"<Error><Code>InternalError</Code></Error>", "other": b"<Other/>", "number": b"7",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("operation", SOUND)
+def test_a_sound_answer_of_s3_is_believed(operation: str) -> None:
+    parameters = {} if operation == "ListBuckets" else {"Bucket": "logs"}
+    with answering([Reply(SOUND[operation])]) as (endpoint, _):
+        assert gateway_at(endpoint).call("s3", operation, **parameters).pages
+
+
+@pytest.mark.parametrize("operation", SOUND)
+@pytest.mark.parametrize("odd", [*UNSOUND, "cut", "announced"])
+def test_an_answer_that_s3_would_not_give_is_not_believed(operation: str, odd: str) -> None:
+    parameters = {} if operation == "ListBuckets" else {"Bucket": "logs"}
+    body = UNSOUND.get(odd, SOUND[operation][: len(SOUND[operation]) // 2])
+    announced = len(SOUND[operation]) if odd == "announced" else None
+    gap = gap_of([Reply(body, announced=announced)], "s3", operation, **parameters)
+    assert gap.kind in ("malformed", "unreachable", "server_error")  # botocore takes some of them for a server's error
