@@ -22,6 +22,7 @@ from infra.deploy.connect import client, connect
 from infra.deploy.deployer import Deployer
 from infra.environment import Environment, load_environment
 from infra.stacks import load_templates, resolve_platform
+from tests.inventory import strangers
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -81,10 +82,8 @@ def account(declared: Inventory) -> Iterator[Account]:
             approve=lambda _: True,
             on_event=lambda *_: None,
         ).deploy()
-        # Nothing of ours: the platform has no parameter group of its own, and something foreign must be found too.
-        client(session, "elasticache", cloud.endpoint).create_cache_parameter_group(
-            CacheParameterGroupName="foreign", CacheParameterGroupFamily="valkey8", Description="Somebody's"
-        )
+        # Nothing of ours: something foreign must be found too, and something of each type.
+        strangers.make(lambda service: client(session, service, cloud.endpoint))
         yield Account(cloud.endpoint, environment, declared)
 
 

@@ -1,0 +1,59 @@
+"""One resource of each type that the platform has none of: what an operation tells is tried where there is one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+ALARM = {
+    "AlarmName": "foreign", "Namespace": "AWS/SQS", "MetricName": "NumberOfMessagesSent", "Statistic": "Sum",
+    "Period": 60, "EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold",
+}  # fmt: skip
+SEEN = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "foreign"}
+BLOCK = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+RULE = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+TAGS = [{"Key": "Owner", "Value": "somebody"}]
+DENY = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+LOOK = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+
+
+def make(client: Callable[[str], Any]) -> None:
+    """Make them; ``client`` gives the client of a service."""
+    client("elasticache").create_cache_parameter_group(
+        CacheParameterGroupName="foreign", CacheParameterGroupFamily="valkey8", Description="Somebody's"
+    )
+    client("cloudwatch").put_metric_alarm(**ALARM, Tags=TAGS)
+    client("wafv2").create_web_acl(
+        Name="foreign", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=SEEN, Rules=[]
+    )
+    client("iam").create_policy(PolicyName="foreign", PolicyDocument=_policy(LOOK))
+    _bucket(client("s3"))
+    _beside_functions(client)
+
+
+def _policy(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _bucket(s3: Any) -> None:
+    s3.create_bucket(Bucket="foreign")
+    s3.put_public_access_block(Bucket="foreign", PublicAccessBlockConfiguration=BLOCK)
+    s3.put_bucket_encryption(Bucket="foreign", ServerSideEncryptionConfiguration={"Rules": [RULE]})
+    s3.put_bucket_tagging(Bucket="foreign", Tagging={"TagSet": TAGS})
+    s3.put_bucket_policy(Bucket="foreign", Policy=_policy(DENY))
+
+
+def _beside_functions(client: Callable[[str], Any]) -> None:
+    functions = client("lambda")
+    name = functions.list_functions()["Functions"][0]["FunctionName"]
+    functions.publish_version(FunctionName=name)
+    url = client("sqs").list_queues()["QueueUrls"][0]
+    asked = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    functions.create_event_source_mapping(FunctionName=name, EventSourceArn=asked["Attributes"]["QueueArn"])
+    logs = client("logs")
+    group = logs.describe_log_groups()["logGroups"][0]["logGroupName"]
+    metric = {"metricName": "foreign", "metricNamespace": "foreign", "metricValue": "1"}
+    logs.put_metric_filter(
+        logGroupName=group, filterName="foreign", filterPattern="ERROR", metricTransformations=[metric]
+    )
