@@ -13,13 +13,13 @@ from fixtures.judging.baseline import load_baseline
 from fixtures.judging.control import Break, Control, Meddle
 from fixtures.judging.edits import broken
 from fixtures.judging.judge import Bench, judge
-from fixtures.judging.verdict import Verdict
 from fixtures.mock_cloud.process import running
 from fixtures.tiers.live import read
 from fixtures.tiers.static import from_platform
 from infra.environment import load_environment
 from infra.stacks import Platform, load_templates, resolve_platform
 from infra.template import Template
+from reports.models import Verdict
 
 # The environment with everything in it: what a control guards is there to be broken.
 ENVIRONMENT = "prod"
