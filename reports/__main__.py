@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from reports.record import RecordError
+from reports.disk import RecordError
 from reports.terminal import summary
 from reports.write import PAGE, SUMMARY, write_reports
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from reports.models import Outcome
+from reports.models import EXIT_CODES, Outcome, State, state_of
 from reports.place import cloud
 from reports.record import Record
 from reports.tally import Tally
 from reports.words import counted, listed, number
-
-State = Literal["conforms", "exceptions", "fails", "cannot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,42 +51,47 @@ def sentence(record: Record, tally: Tally) -> str:
 
 
 def _headline(record: Record, tally: Tally, remarks: tuple[str, ...]) -> tuple[State, str]:
-    failed = tally[Outcome.FAIL] + sum(v.verdict is Outcome.FAIL for v in record.reconciled.unplanned)
-    if failed:
+    summary = record.summary
+    shown = [verdict.verdict for verdict in (*record.verdicts, *record.reconciled.unplanned)]
+    otherwise = summary.otherwise_failing if summary else 0
+    state = state_of(shown, complete=record.reconciled.complete, otherwise_failing=otherwise)
+    if state == "fails":
         rest = "" if record.reconciled.complete else ", and the record is incomplete"
-        return "fails", f"Does not conform: {counted(failed, 'verdict fails', 'verdicts fail')}{rest}."
-    doubt = _doubt(record, tally)
-    if doubt:
-        return "cannot", f"Cannot conclude: {doubt}."
-    stale = record.summary.stale_waivers if record.summary else ()
-    if stale:
-        return "fails", f"Does not conform: {counted(len(stale), 'waiver is', 'waivers are')} no longer needed."
-    code = record.summary.exit_code if record.summary else 0
-    if code:
+        return state, f"Does not conform: {_failing(record, shown.count(Outcome.FAIL))}{rest}."
+    if state == "cannot":
+        return state, f"Cannot conclude: {_doubt(record, tally)}."
+    if summary and summary.exit_code != EXIT_CODES[state]:
         why = f": {remarks[0]}" if remarks else " for a reason that no verdict shows"
-        return "cannot", f"Cannot conclude: the run ended with exit code {code}{why}."
-    return _conforms(tally)
+        return "cannot", f"Cannot conclude: the run ended with exit code {summary.exit_code}{why}."
+    return state, _conforms(tally)
 
 
-def _doubt(record: Record, tally: Tally) -> str | None:
+def _failing(record: Record, failed: int) -> str:
+    if failed or record.summary is None:
+        return counted(failed, "verdict fails", "verdicts fail")
+    stale = len(record.summary.stale_waivers)
+    if stale:
+        return f"{counted(stale, 'waiver is', 'waivers are')} no longer needed"
+    return f"{counted(record.summary.other_failures, 'test')} beside the controls failed"
+
+
+def _doubt(record: Record, tally: Tally) -> str:
     if not record.reconciled.complete:
         return "the record is incomplete"
     if tally[Outcome.ERROR]:
         return f"{counted(tally[Outcome.ERROR], 'verdict is an error', 'verdicts are errors')}"
-    if not tally[Outcome.PASS] and not tally[Outcome.WAIVED]:
-        return "nothing was seen to pass"
-    return None
+    return "nothing was seen to pass"
 
 
-def _conforms(tally: Tally) -> tuple[State, str]:
+def _conforms(tally: Tally) -> str:
     open_ones = []
     if tally[Outcome.WAIVED]:
         open_ones.append(counted(tally[Outcome.WAIVED], "waived failure"))
     if tally[Outcome.MANUAL]:
         open_ones.append(f"{counted(tally[Outcome.MANUAL], 'verdict')} left to a person")
     if open_ones:
-        return "exceptions", f"Conforms, with {listed(open_ones)}."
-    return "conforms", "Conforms: everything that applies passes."
+        return f"Conforms, with {listed(open_ones)}."
+    return "Conforms: everything that applies passes."
 
 
 def _scope(record: Record) -> str:
@@ -113,6 +116,8 @@ def _remarks(record: Record) -> tuple[str, ...]:
         return ()
     extra: dict[str, Any] = record.summary.model_extra or {}
     lines = list(record.summary.stale_waivers)
+    if record.summary.other_failures:
+        lines.append(f"other failures: {record.summary.other_failures}")
     for name, said in extra.items():
         words = name.replace("_", " ")
         items = said if isinstance(said, list) else [said]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.models import SEVERITIES, Control, Outcome, Severity, Verdict, Waiver
+from reports.models import SEVERITIES, Control, Outcome, Severity, Verdict, WaiverNote
 from reports.record import Record
 from reports.tally import RANK
 
@@ -19,15 +19,10 @@ class Finding:
     control: Control | None
     resource: str
     message: str
-    waiver: Waiver | None
+    waiver: WaiverNote | None
     places: tuple[tuple[str, str], ...]
     locations: tuple[str, ...]
     planned: bool
-
-
-def is_finding(verdict: Verdict) -> bool:
-    """Say whether somebody has to look at it: anything that neither passes nor does not apply."""
-    return verdict.verdict not in (Outcome.PASS, Outcome.NOT_APPLICABLE)
 
 
 def findings(record: Record) -> list[Finding]:
@@ -38,7 +33,7 @@ def findings(record: Record) -> list[Finding]:
     groups: dict[tuple[object, ...], list[Verdict]] = {}
     unplanned = set(map(id, record.reconciled.unplanned))
     judged = (*record.verdicts, *record.reconciled.doubled)
-    for verdict in (*filter(is_finding, judged), *record.reconciled.unplanned):
+    for verdict in (*(v for v in judged if v.is_finding), *record.reconciled.unplanned):
         waiver = verdict.waiver.id if verdict.waiver else None
         key = (
             verdict.control, verdict.resource, verdict.verdict, verdict.severity, verdict.message, waiver,

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from reports.models import Control, Engine, Outcome, Tier, Verdict
 from reports.record import Record
 from reports.tally import RANK, Tally
-
-ENGINES: Final[tuple[Engine, ...]] = ("checkov", "cfn-lint")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,27 @@
-"""What a run folder says, word for word: the plan, the verdicts and the summary line, as frozen models."""
+"""What a run folder says, word for word: the plan, the verdicts and the summary line, as frozen models.
+
+The only place where these words stand: ``fixtures/run`` writes a record with them, ``reports`` reads it with them.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Severity = Literal["critical", "high", "medium", "low"]
 Tier = Literal["static", "mocked", "live"]
-Engine = Literal["touchstone", "checkov", "cfn-lint"]
+Engine = Literal["checkov", "cfn-lint"]
 Cell = tuple[str, str, str, str]
+State = Literal["conforms", "exceptions", "fails", "cannot"]
 
-SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low")
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+TIERS: Final[tuple[Tier, ...]] = get_args(Tier)
+ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
+EXIT_CODES: Final[Mapping[State, int]] = {"conforms": 0, "exceptions": 0, "fails": 1, "cannot": 2}
 
 
 class Outcome(StrEnum):
@@ -29,6 +38,20 @@ class Outcome(StrEnum):
     def text(self) -> str:
         """Return the verdict as people read it."""
         return self.value.replace("_", " ")
+
+
+def state_of(outcomes: Iterable[Outcome], *, complete: bool, otherwise_failing: int = 0) -> State:
+    """Return what a run shows, which also decides its exit code: no more than it shows.
+
+    ``otherwise_failing`` counts what fails and is no verdict: other tests, and waivers that are no longer needed.
+    A failure beats an error: it was seen, whatever else was not.
+    """
+    counts = Counter(outcomes)
+    if counts[Outcome.FAIL] or otherwise_failing:
+        return "fails"
+    if counts[Outcome.ERROR] or not complete or not (counts[Outcome.PASS] or counts[Outcome.WAIVED]):
+        return "cannot"
+    return "exceptions" if counts[Outcome.WAIVED] or counts[Outcome.MANUAL] else "conforms"
 
 
 class _Strict(BaseModel):
@@ -70,7 +93,7 @@ class Control(_Strict):
     rationale: str
     severity: Severity
     satisfies: tuple[str, ...]
-    engine: Engine
+    engine: Engine | Literal["touchstone"]
     scope: str
     tiers: tuple[Tier, ...]
     tiers_reason: str | None
@@ -94,9 +117,15 @@ class Plan(_Strict):
     controls: tuple[Control, ...]
     planned: tuple[PlannedRow, ...]
 
+    def cells(self) -> Iterator[Cell]:
+        """Return every planned cell, in the order of the plan."""
+        for row in self.planned:
+            for resource in row.resources:
+                yield (row.control, row.environment, row.tier, resource)
+
 
 class Evidence(_Strict):
-    """One fact that a verdict rests on, with where and when it was read."""
+    """One fact that a verdict rests on: ``value`` is JSON in CloudFormation's words, redacted."""
 
     resource: str
     field: str
@@ -105,7 +134,7 @@ class Evidence(_Strict):
     read_at: AwareDatetime | None = None
 
 
-class Waiver(_Strict):
+class WaiverNote(_Strict):
     """The permission under which a verdict is ``waived``."""
 
     id: str
@@ -128,13 +157,18 @@ class Verdict(_Strict):
     message: str
     evidence: tuple[Evidence, ...] = ()
     location: str | None = None
-    waiver: Waiver | None = None
+    waiver: WaiverNote | None = None
     at: AwareDatetime | None
 
     @property
     def cell(self) -> Cell:
         """The planned cell that this verdict fills."""
         return (self.control, self.environment, self.tier, self.resource)
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether somebody has to look at it: anything that neither passes nor does not apply."""
+        return self.verdict not in (Outcome.PASS, Outcome.NOT_APPLICABLE)
 
 
 class Counts(_Strict):
@@ -146,6 +180,12 @@ class Counts(_Strict):
     waived: int
     not_applicable: int
     manual: int
+
+    @classmethod
+    def count(cls, outcomes: Iterable[Outcome]) -> Counts:
+        """Count the verdicts."""
+        counts = Counter(outcomes)
+        return cls.model_validate({outcome.value: counts[outcome] for outcome in Outcome})
 
     def of(self, outcome: Outcome) -> int:
         """Return the number said for one verdict."""
@@ -164,3 +204,9 @@ class Summary(_Open):
     finished: AwareDatetime
     interrupted: str | None
     stale_waivers: tuple[str, ...] = ()
+    other_failures: int = 0
+
+    @property
+    def otherwise_failing(self) -> int:
+        """How many things fail that are no verdicts."""
+        return len(self.stale_waivers) + self.other_failures

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from reports.record import Record, RecordError
+from reports.disk import RecordError
+from reports.record import Record
 from reports.terminal import summary
 from reports.write import SUMMARY, append, write_reports
 

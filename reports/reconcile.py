@@ -37,7 +37,7 @@ def reconcile(plan: Plan, recorded: tuple[Verdict, ...], summary: Summary | None
     for verdict in recorded:
         by_cell.setdefault(verdict.cell, []).append(verdict)
     controls = {control.id: control for control in plan.controls}
-    planned = list(_cells(plan))
+    planned = list(plan.cells())
     cells = dict.fromkeys(planned)
     missing = frozenset(cell for cell in cells if cell not in by_cell)
     shown = tuple(_verdict(cell, by_cell, controls) for cell in cells)
@@ -51,12 +51,6 @@ def reconcile(plan: Plan, recorded: tuple[Verdict, ...], summary: Summary | None
         interrupted=_interrupted(summary, torn),
         trouble=tuple(trouble),
     )
-
-
-def _cells(plan: Plan) -> Iterator[Cell]:
-    for row in plan.planned:
-        for resource in row.resources:
-            yield (row.control, row.environment, row.tier, resource)
 
 
 def _verdict(cell: Cell, recorded: Mapping[Cell, list[Verdict]], controls: Mapping[str, Control]) -> Verdict:

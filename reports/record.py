@@ -9,21 +9,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from reports.disk import PLAN, VERDICTS, RecordError
 from reports.models import Control, Plan, Run, Summary, Verdict
 from reports.reconcile import Reconciled, reconcile
 from reports.words import visible
 
-PLAN = "plan.json"
-VERDICTS = "verdicts.jsonl"
 _LONGEST_QUOTE = 60
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class RecordError(Exception):
-    """A run folder cannot be read, or a report cannot be written; ``str(error)`` is the one line shown."""
-
-    exit_code = 3
 
 
 @dataclass(frozen=True, slots=True)

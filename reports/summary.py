@@ -10,7 +10,7 @@ from reports import lookup
 from reports.conclusion import conclude
 from reports.findings import Finding, findings
 from reports.lookup import EnvironmentCell
-from reports.models import Control, Outcome
+from reports.models import ENGINES, Control, Outcome
 from reports.place import cloud_text, tier_name
 from reports.record import Record
 from reports.tally import Tally
@@ -92,7 +92,7 @@ def _controls(record: Record) -> list[str]:
         [_named(control), *(_cell(item) for item in lookup.across(record, found.get(control.id, [])))]
         for control in lookup.own_controls(record)
     ]
-    for engine in lookup.ENGINES:
+    for engine in ENGINES:
         own = lookup.rules(record, engine)
         if own:
             together = [verdict for control in own for verdict in found.get(control.id, [])]

@@ -12,7 +12,7 @@ from rich.text import Text
 from reports import lookup
 from reports.conclusion import Conclusion, conclude
 from reports.lookup import EnvironmentCell
-from reports.models import Outcome
+from reports.models import ENGINES, Outcome
 from reports.place import cloud_text
 from reports.record import Record
 from reports.tally import Tally
@@ -65,7 +65,7 @@ def rows(record: Record) -> list[Row]:
         (control.id, control.title, lookup.across(record, found.get(control.id, [])))
         for control in lookup.own_controls(record)
     ]
-    for engine in lookup.ENGINES:
+    for engine in ENGINES:
         own = lookup.rules(record, engine)
         if own:
             together = [verdict for control in own for verdict in found.get(control.id, [])]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from reports import facts, lookup
 from reports.conclusion import Conclusion, conclude
-from reports.findings import Finding, findings, is_finding
+from reports.findings import Finding, findings
 from reports.lookup import EnvironmentCell, TotalsRow
-from reports.models import Control, Engine, Outcome, Tier, Verdict
+from reports.models import ENGINES, Control, Engine, Outcome, Tier, Verdict
 from reports.place import tier_name
 from reports.record import Record
 from reports.tally import RANK, Tally
@@ -38,7 +38,7 @@ class Block:
     @property
     def opened(self) -> bool:
         """Whether somebody has to look inside."""
-        return any(is_finding(row.verdict) for row in self.rows)
+        return any(row.verdict.is_finding for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def page(record: Record) -> Page:
     """Work out the page of a record."""
     found = lookup.by_control(record.verdicts)
     anchors = _anchors(record.controls)
-    most = facts.limit([v for v in record.verdicts if not is_finding(v)])
+    most = facts.limit([v for v in record.verdicts if not v.is_finding])
     sections = tuple(
         _section(record, control, anchors, found.get(control.id, []), most) for control in lookup.own_controls(record)
     )
@@ -120,9 +120,7 @@ def page(record: Record) -> Page:
         totals=tuple(lookup.totals(record)),
         findings=tuple((item, _keys(names, ((e, item.verdict) for e, _ in item.places))) for item in findings(record)),
         sections=sections,
-        engines=tuple(
-            _engine(record, engine, anchors, found) for engine in lookup.ENGINES if lookup.rules(record, engine)
-        ),
+        engines=tuple(_engine(record, engine, anchors, found) for engine in ENGINES if lookup.rules(record, engine)),
         references=_references(record, sections, found),
         anchors=anchors,
     )
@@ -178,7 +176,7 @@ def _block(record: Record, environment: str, tier: Tier, found: Sequence[Verdict
 
 
 def _row(verdict: Verdict, most: int) -> Row:
-    shown = verdict.evidence[: facts.MOST_OF_A_FINDING if is_finding(verdict) else most]
+    shown = verdict.evidence[: facts.MOST_OF_A_FINDING if verdict.is_finding else most]
     return Row(verdict, facts.grouped(shown, verdict.resource), len(verdict.evidence) - len(shown))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from reports.disk import RecordError, write_whole
 from reports.html import render
-from reports.record import Record, RecordError, load_record
+from reports.record import Record, load_record
 from reports.summary import markdown
 
 PAGE = "index.html"
@@ -23,20 +23,6 @@ def write_reports(folder: Path) -> Record:
     write_whole(folder / PAGE, render(record))
     write_whole(folder / SUMMARY, markdown(record))
     return record
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file through a temporary one: temporary file, fsync, rename."""
-    temporary = path.with_suffix(path.suffix + ".part")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise RecordError(f"{path}: expected a place that can be written: {error.strerror or error}") from error
 
 
 def append(path: Path, text: str) -> None:

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from fixtures.judging.control import TIERS, Control
+from fixtures.judging.control import Control
 from fixtures.judging.frameworks import references
 from infra.settings import ROOT
+from reports.models import TIERS
 from suites.catalogue import catalogue
 
 PAGE = ROOT / "docs" / "controls.md"

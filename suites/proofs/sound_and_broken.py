@@ -15,11 +15,11 @@ from fixtures.judging.baseline import load_baseline
 from fixtures.judging.control import Break, Control, Meddle
 from fixtures.judging.edits import broken
 from fixtures.judging.judge import Bench, judge
-from fixtures.judging.verdict import Verdict
 from fixtures.tiers.static import from_platform
 from infra.environment import load_environment
 from infra.stacks import Platform, load_templates, resolve_platform
 from infra.template import Template
+from reports.models import Verdict
 
 if TYPE_CHECKING:
     from fixtures.tiers.stage import Look, Stage

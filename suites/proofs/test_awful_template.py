@@ -6,8 +6,8 @@ import pytest
 
 from fixtures.judging.control import Break, Change, Control, Remove
 from fixtures.judging.edits import broken
-from fixtures.judging.verdict import Outcome
 from infra.errors import TouchstoneError
+from reports.models import Outcome
 from suites.catalogue import catalogue
 from suites.proofs.sound_and_broken import deployed_from_nothing, findings, static_bench, templates
 

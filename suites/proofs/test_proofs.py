@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from fixtures.judging.control import Break, Control
-from fixtures.judging.verdict import Outcome
+from reports.models import Outcome
 from suites.catalogue import catalogue
 from suites.proofs.sound_and_broken import Proofs, findings, proofs_at_mocked, sound_static_bench, static_bench
 

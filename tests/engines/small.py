@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from fixtures.engines.findings import Finding, Findings
-from fixtures.judging.verdict import Outcome
 from infra.environment import load_environment
 from infra.stacks import Platform
 from infra.template import Pseudo, Template
+from reports.models import Outcome
 
 BAD = """\
 AWSTemplateFormatVersion: "2010-09-09"

@@ -15,10 +15,11 @@ import pytest
 from fixtures.engines import cache
 from fixtures.engines.cache import Examination, begin, key
 from fixtures.engines.errors import EngineError
-from fixtures.engines.findings import ENGINES, Engine, Findings
+from fixtures.engines.findings import Findings
 from fixtures.engines.worker import RESULT
 from infra.settings import ROOT
 from infra.stacks import Platform
+from reports.models import ENGINES, Engine
 from tests.engines.small import SOUND, platform
 
 FOUND = (Findings(engine="checkov", version="3", environment="dev", results=()),)

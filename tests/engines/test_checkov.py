@@ -13,7 +13,7 @@ from fixtures.engines import checkov_engine
 from fixtures.engines.errors import EngineError
 from fixtures.engines.findings import Findings
 from fixtures.engines.profile import load_profile
-from fixtures.judging.verdict import Outcome
+from reports.models import Outcome
 from tests.engines.small import BAD, EMPTY, RESIDUAL, SOUND, SUPPRESSED, objections, platform, said
 
 TEMPLATES = {"bad": BAD, "sound": SOUND, "suppressed": SUPPRESSED, "residual": RESIDUAL, "empty": EMPTY}

@@ -9,7 +9,7 @@ import pytest
 from fixtures.engines import findings as module
 from fixtures.engines.findings import Finding, Findings, engine_cells, engine_verdicts, merged
 from fixtures.engines.profile import Exclusion, Profile
-from fixtures.judging.verdict import Outcome
+from reports.models import Outcome
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

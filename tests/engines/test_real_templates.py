@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from fixtures.engines.cache import begin
-from fixtures.engines.findings import ENGINES, Engine, Findings
+from fixtures.engines.findings import Findings
 from fixtures.engines.profile import load_profile
-from fixtures.judging.verdict import Outcome
 from infra.environment import environment_names, load_environment
 from infra.stacks import load_templates, resolve_platform
+from reports.models import ENGINES, Engine, Outcome
 from suites.catalogue import catalogue
 
 

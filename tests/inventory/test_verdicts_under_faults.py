@@ -8,12 +8,11 @@ import pytest
 
 from fixtures.aws.access import Limits
 from fixtures.aws.gateway import Gateway
-from fixtures.inventory.evidence import Evidence
 from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
 from fixtures.judging.baseline import load_baseline
 from fixtures.judging.judge import Bench, judge
-from fixtures.judging.verdict import Outcome, Verdict
+from reports.models import Evidence, Outcome, Verdict
 from suites.catalogue import catalogue
 from tests.inventory.conftest import AT, Account
 from tests.inventory.test_faults import EVERY_STACK, MATRIX, lying, types_of

@@ -13,8 +13,8 @@ from fixtures.inventory.services.kms import Key
 from fixtures.inventory.services.sqs import Queue
 from fixtures.judging.baseline import Baseline, load_baseline
 from fixtures.judging.judge import Bench
-from fixtures.judging.verdict import Outcome, Verdict
 from infra.environment import load_environment
+from reports.models import Outcome, Verdict
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 GAP = Gap(service="kms", operation="GetKeyRotationStatus", kind="denied", detail="AccessDenied", at=NOW)

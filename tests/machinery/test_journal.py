@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 
-from fixtures.judging.verdict import Outcome
-from fixtures.run.journal import PLAN, VERDICTS, Journal, create_folder, write_whole
-from infra.errors import InputError
-from tests.machinery.small import verdict
+from fixtures.run.journal import Journal
+from reports.disk import PLAN, VERDICTS, RecordError, create_folder, write_whole
+from reports.models import Outcome, Plan, PlannedRow, Run
+from tests.machinery.small import NOW, verdict
 
 
-def plan(*resources: str) -> dict[str, Any]:
+def plan(*resources: str) -> Plan:
     """Plan one control over some resources."""
-    row = {"control": "ENC-01", "environment": "dev", "tier": "static", "resources": list(resources)}
-    return {"run": {"started": "2026-11-22T12:00:00+00:00"}, "controls": [], "planned": [row]}
+    about = Run(
+        id="x", started=NOW, command="", commit=None, versions={}, environments=(), tiers=("static",), endpoint=None
+    )
+    row = PlannedRow(control="ENC-01", environment="dev", tier="static", resources=resources)
+    return Plan(run=about, controls=(), planned=(row,))
 
 
 def lines(folder: Path) -> list[dict[str, Any]]:
@@ -35,9 +38,9 @@ def test_planned_and_recorded_agree_in_a_complete_record(tmp_path: Path) -> None
     journal = Journal(tmp_path, plan("Key", "Other"))
     journal.record([verdict(Outcome.PASS), verdict(Outcome.FAIL, "Other")])
     summary = journal.close()
-    assert (summary["planned"], summary["recorded"], summary["complete"], summary["exit_code"]) == (2, 2, True, 1)
-    assert lines(tmp_path)[-1] == {"summary": summary}
-    assert sum(summary["verdicts"].values()) == 2
+    assert (summary.planned, summary.recorded, summary.complete, summary.exit_code) == (2, 2, True, 1)
+    assert lines(tmp_path)[-1] == {"summary": json.loads(summary.model_dump_json(by_alias=True))}
+    assert sum(summary.verdicts.of(outcome) for outcome in Outcome) == 2
 
 
 def test_every_verdict_is_on_disk_before_the_next(tmp_path: Path) -> None:
@@ -59,21 +62,21 @@ def test_a_record_that_does_not_reconcile_is_incomplete(tmp_path: Path, recorded
     journal.record([verdict(Outcome.PASS, name) for name in recorded])
     assert journal.trouble() == [complaint]
     summary = journal.close()
-    assert (summary["complete"], summary["exit_code"]) == (False, 2)
+    assert (summary.complete, summary.exit_code) == (False, 2)
 
 
 def test_an_interrupted_record_says_so(tmp_path: Path) -> None:
     journal = Journal(tmp_path, plan("Key"))
     journal.record([verdict(Outcome.PASS)])
     summary = journal.close("Ctrl-C")
-    assert (summary["complete"], summary["interrupted"], summary["exit_code"]) == (False, "Ctrl-C", 2)
+    assert (summary.complete, summary.interrupted, summary.exit_code) == (False, "Ctrl-C", 2)
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="expected a folder that can be written"):
+    with pytest.raises(RecordError, match="expected a folder that can be written"):
         create_folder(tmp_path / "file" / "run")
-    with pytest.raises(InputError, match="expected a place that can be written"):
+    with pytest.raises(RecordError, match="expected a place that can be written"):
         write_whole(tmp_path / "nowhere" / "x.json", "{}")
 
 
@@ -91,7 +94,7 @@ def test_an_interrupt_between_a_line_and_its_count_loses_neither(
         with pytest.raises(KeyboardInterrupt):
             journal.record([verdict(Outcome.PASS)])
     summary = journal.close("Ctrl-C")
-    assert summary["recorded"] == len(lines(tmp_path)) - 1 == 1
+    assert summary.recorded == len(lines(tmp_path)) - 1 == 1
 
 
 def _interrupted(_: int) -> None:

@@ -15,7 +15,7 @@ from fixtures.inventory.services.kms import Key
 from fixtures.inventory.services.sqs import Queue
 from fixtures.judging.control import Change, Control, ControlError, control, control_of, not_applicable
 from fixtures.judging.judge import cells, judge
-from fixtures.judging.verdict import Outcome, exit_code
+from reports.models import EXIT_CODES, Outcome, state_of
 from tests.machinery.small import GAP, NOW, bench, key, queue
 
 BROKEN_BY = (Change("Key.EnableKeyRotation", value=False),)
@@ -120,10 +120,11 @@ def test_the_plan_and_the_verdicts_are_the_same_cells(item: Control, facts: dict
         ([Outcome.PASS, Outcome.ERROR], True, 2),
         ([Outcome.PASS], False, 2),
         ([], True, 2),
+        ([Outcome.NOT_APPLICABLE], True, 2),
     ],
 )
 def test_the_exit_code_says_what_can_be_concluded(outcome_list: list[Outcome], *, complete: bool, code: int) -> None:
-    assert exit_code(outcome_list, complete=complete) == code
+    assert EXIT_CODES[state_of(outcome_list, complete=complete)] == code
 
 
 def no_docstring(key: Key) -> None:

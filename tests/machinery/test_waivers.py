@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from fixtures.engines.findings import engine_severity
-from fixtures.judging.verdict import Outcome
 from fixtures.judging.waivers import Waiver, apply, load_waivers, stale
 from infra.errors import InputError
+from reports.models import Outcome
 from tests.machinery.small import NOW, verdict
 
 TODAY = NOW.date()

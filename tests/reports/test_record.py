@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from reports.disk import RecordError
 from reports.models import Outcome
-from reports.record import RecordError, load_record
+from reports.record import load_record
 from tests.reports import sample
 
 

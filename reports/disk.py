@@ -1,0 +1,41 @@
+"""A run folder on the disk: what its files are called, and writing one so that it is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+PLAN = "plan.json"
+VERDICTS = "verdicts.jsonl"
+
+
+class RecordError(Exception):
+    """A run folder cannot be read or written; ``str(error)`` is the one line shown."""
+
+    exit_code = 3
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file through a temporary one: temporary file, fsync, rename.
+
+    Raises:
+        RecordError: the place cannot be written to.
+    """
+    temporary = path.with_suffix(path.suffix + ".part")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise RecordError(f"{path}: expected a place that can be written: {error.strerror or error}") from error
+
+
+def create_folder(path: Path) -> None:
+    """Make a folder and those above it, or say in one line why it cannot be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordError(f"{path}: expected a folder that can be written: {error.strerror or error}") from error
