@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports import place, words
@@ -18,6 +20,7 @@ from reports.record import Record
 from reports.view import Page, page
 
 TEMPLATES = Path(__file__).parent / "templates"
+CACHE = Path(__file__).parents[1] / ".cache" / "jinja"
 LONGEST_MESSAGE = 1_200
 
 
@@ -51,8 +54,20 @@ def _digest(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
+def _compiled() -> FileSystemBytecodeCache | None:
+    """Keep compiled templates beside the checkout; what they are compiled with is part of the folder's name."""
+    made_by = hashlib.sha256(Path(__file__).read_bytes() + version("jinja2").encode()).hexdigest()[:16]
+    folder = CACHE / made_by
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:  # a checkout that cannot be written to: they are compiled anew each time
+        return None
+    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+
+
 def _jinja() -> Environment:
     jinja = Environment(
+        bytecode_cache=_compiled(),
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,

@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from reports.disk import RecordError, write_whole
+from reports.formats.junit import junit
 from reports.html import render
 from reports.record import Record, load_record
 from reports.summary import markdown
 
 PAGE = "index.html"
 SUMMARY = "summary.md"
+JUNIT = "junit.xml"
 
 
 def write_reports(folder: Path) -> Record:
-    """Read the run folder and write ``index.html`` and ``summary.md`` into it.
+    """Read the run folder and write ``index.html``, ``summary.md`` and ``junit.xml`` into it.
 
     Raises:
         RecordError: the record cannot be read, or a report cannot be written.
@@ -22,6 +24,7 @@ def write_reports(folder: Path) -> Record:
     record = load_record(folder)
     write_whole(folder / PAGE, render(record))
     write_whole(folder / SUMMARY, markdown(record))
+    write_whole(folder / JUNIT, junit(record))
     return record
 
 
