@@ -43,12 +43,13 @@ def _children() -> float:
 
 def work(act: Callable[[], object], server: int) -> Cost:
     """Return what an act costs in this process and in a server's, which Linux tells while it runs."""
-    began, before = time.monotonic(), time.process_time() + _server(server)
+    began, before = time.monotonic(), time.process_time() + used_by(server)
     act()
-    return Cost(time.process_time() + _server(server) - before, time.monotonic() - began)
+    return Cost(time.process_time() + used_by(server) - before, time.monotonic() - began)
 
 
-def _server(pid: int) -> float:
+def used_by(pid: int) -> float:
+    """Return the CPU seconds that another process has used so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

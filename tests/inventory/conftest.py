@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from http.client import HTTPConnection
 
 import pytest
 
@@ -32,6 +34,7 @@ class Account:
     """The environment as declared and as deployed, with a switch for faults."""
 
     endpoint: str
+    pid: int
     environment: Environment
     declared: Inventory
 
@@ -45,7 +48,7 @@ class Account:
         )
         return base.assume(self.environment.role)
 
-    @property
+    @cached_property
     def declared_keys(self) -> set[str]:
         """The logical ids that our stacks declare."""
         return {resource.key for resource in self.declared.resources}
@@ -56,9 +59,12 @@ class Account:
     def fault(self, service: str = "", operation: str = "", fault: str = "") -> int:
         """Arm a fault (none: disarm); give how often the one before was met."""
         armed = {"service": service, "operation": operation, "fault": fault} if fault else {}
-        request = urllib.request.Request(self.endpoint + PATH, json.dumps(armed).encode())  # noqa: S310  our own server
-        with urllib.request.urlopen(request) as answer:  # noqa: S310
-            return int(json.load(answer)["met"])
+        self._switch.request("POST", PATH, json.dumps(armed))
+        return int(json.load(self._switch.getresponse())["met"])
+
+    @cached_property
+    def _switch(self) -> HTTPConnection:
+        return HTTPConnection(self.endpoint.removeprefix("http://"))
 
 
 @pytest.fixture(scope="session")
@@ -67,8 +73,14 @@ def declared() -> Inventory:
 
 
 @pytest.fixture(scope="session")
-def account(declared: Inventory) -> Iterator[Account]:
-    """Prod, because it has something of every type."""
+def account(declared: Inventory, _shared_mock_cloud: None) -> Iterator[Account]:
+    with deployed(declared) as found:
+        yield found
+
+
+@contextmanager
+def deployed(declared: Inventory) -> Iterator[Account]:
+    """Deploy prod, because it has something of every type."""
     environment = load_environment("prod")
     with running(middleware=["fixtures.mock_cloud.faults:Faults"]) as cloud, pytest.MonkeyPatch.context() as patch:
         for name, value in cloud.environment.items():
@@ -84,7 +96,7 @@ def account(declared: Inventory) -> Iterator[Account]:
         ).deploy()
         # Nothing of ours: something foreign must be found too, and something of each type.
         strangers.make(lambda service: client(session, service, cloud.endpoint))
-        yield Account(cloud.endpoint, environment, declared)
+        yield Account(cloud.endpoint, cloud.pid, environment, declared)
 
 
 @pytest.fixture(scope="session")

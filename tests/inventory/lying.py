@@ -1,0 +1,103 @@
+"""A server that lies about one operation, and a gateway that asks again only about that one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from fixtures.aws.answers import Answer
+from fixtures.aws.gateway import Gateway
+from fixtures.aws.registry import ROWS, calls, required_members
+from fixtures.inventory.facts import Resource
+from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.types import TYPES
+from fixtures.mock_cloud.faults import FAULTS, paginates
+from tests.inventory.conftest import Account
+
+Operation = tuple[str, str]
+Types = frozenset[type[Resource]]
+
+# Asked by the gateway itself.
+NOT_READ = {("sts", "GetCallerIdentity"), ("sts", "AssumeRole")}
+# Never answers anything but names for ids, so no fact depends on it.
+NAMES_ONLY = ("ec2", "DescribeManagedPrefixLists")
+EVERY_STACK = ("cloudformation", "ListStackResources")
+OPERATIONS = sorted(set(required_members()) - NOT_READ - {NAMES_ONLY, EVERY_STACK})
+MATRIX = [
+    (service, operation, fault)
+    for service, operation in OPERATIONS
+    for fault in FAULTS
+    if fault != "second_page_empty" or paginates(service, operation)
+]
+
+
+def types_behind() -> dict[Operation, Types]:
+    """Give the types that each operation feeds, as the rows say it."""
+    used: dict[Operation, set[type[Resource]]] = {}
+    for name, cls in TYPES.items():
+        for call in calls(ROWS[name]):
+            used.setdefault((ROWS[name].service, call.operation), set()).add(cls)
+    return {operation: frozenset(types) for operation, types in used.items()}
+
+
+class Remembering(Gateway):
+    """Answers again what was answered before, save for the one operation that is lied about: nothing else is disturbed.
+
+    That it is so is what the full collections show, one for each kind of fault, in which everything is asked.
+    """
+
+    def __init__(self, other: Gateway) -> None:
+        super().__init__(other.region, endpoint=other.endpoint, limits=other.limits, clock=other.clock)
+        self._clients = other.clients
+        self._known: dict[str, Answer] = {}
+        self.doubted: Operation | None = None
+        self.asked: set[Operation] = set()
+
+    def call(self, service: str, operation: str, **parameters: Any) -> Answer:
+        self.asked.add((service, operation))
+        if (service, operation) == self.doubted:
+            return super().call(service, operation, **parameters)
+        key = json.dumps([service, operation, parameters], sort_keys=True)
+        if key not in self._known:
+            self._known[key] = super().call(service, operation, **parameters)
+        return self._known[key]
+
+
+@contextmanager
+def lying(account: Account, service: str, operation: str, fault: str) -> Iterator[None]:
+    """Let the server lie about an operation; it must be asked at least once."""
+    account.fault(service, operation, fault)
+    try:
+        yield
+    finally:
+        assert account.fault() > 0, f"{service}:{operation} was never asked"
+
+
+def collected(account: Account, memory: Remembering, pair: tuple[str, str, str] | None, types: Types) -> Inventory:
+    """Collect some types while the server lies about one operation (about none: ``None``)."""
+    if pair is None:
+        return account.collect(memory, *types)
+    memory.doubted = pair[:2]
+    try:
+        with lying(account, *pair):
+            return account.collect(memory, *types)
+    finally:
+        memory.doubted = None
+
+
+def joined(some: Inventory, types: Types, whole: Inventory) -> Inventory:
+    """Put the types that were collected in the place of theirs in a whole inventory."""
+    names = {cls.cfn_type for cls in types}
+    others = {name for name, gap in some.gaps.items() if gap.kind == "not_asked"} - names
+    return replace(
+        whole,
+        resources=(
+            *(r for r in some.resources if type(r) in types),
+            *(r for r in whole.resources if type(r) not in types),
+        ),
+        gaps={name: gap for name, gap in some.gaps.items() if name not in others},
+        missing={key: gap for key, gap in some.missing.items() if any(key in some.expected.get(n, ()) for n in names)},
+    )
