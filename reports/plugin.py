@@ -11,7 +11,7 @@ import pytest
 
 from reports.disk import RecordError
 from reports.record import Record
-from reports.terminal import summary
+from reports.terminal import finding_lines, summary
 from reports.write import SUMMARY, append, write_reports
 
 _RECORD = pytest.StashKey[Record]()
@@ -47,13 +47,38 @@ def _say(config: pytest.Config, line: str) -> None:
         terminal.write_line(line, red=True, bold=True)
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Show the controls by environment with counts that add up."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Generator[None]:
+    """Show each finding once, then the controls by environment with counts that add up.
+
+    What pytest would show of a finding, as a failure with its lines and again in its short summary, is put aside while
+    the summary is written; its counts stay. Where no record could be read nothing is put aside.
+    """
     record = config.stash.get(_RECORD, None)
     if record is None:
+        yield
         return
+    kept = {name: list(reports) for name, reports in terminalreporter.stats.items()}
+    for reports in terminalreporter.stats.values():
+        reports[:] = [report for report in reports if not _tells_findings(report)]
+    try:
+        _show(terminalreporter, config, record)
+        yield
+    finally:
+        terminalreporter.stats.update(kept)
+
+
+def _tells_findings(report: Any) -> bool:
+    """Say whether a report only tells verdicts that the record has: a control that crashed is not among them."""
+    of_verdicts = "verdict" in getattr(report, "keywords", {})
+    return of_verdicts and (hasattr(report, "touchstone") or isinstance(report, pytest.SubtestReport))
+
+
+def _show(terminalreporter: Any, config: pytest.Config, record: Record) -> None:
     writer = config.get_terminal_writer()
     terminalreporter.section("compliance", sep="-")
+    for line in finding_lines(record):
+        terminalreporter.write_line(line, red=True)
     terminalreporter.write(
         summary(record, terminal=terminalreporter.isatty, colour=writer.hasmarkup, width=writer.fullwidth)
     )

@@ -12,7 +12,7 @@ from rich.text import Text
 from reports import lookup
 from reports.conclusion import Conclusion, conclude
 from reports.lookup import EnvironmentCell
-from reports.models import ENGINES, Outcome
+from reports.models import ENGINES, Outcome, Verdict
 from reports.place import cloud_text
 from reports.record import Record
 from reports.tally import Tally
@@ -56,6 +56,17 @@ def summary(record: Record, *, terminal: bool, colour: bool, width: int) -> str:
     )
     console.print(Group(*_rich(record, said)))
     return stream.getvalue()
+
+
+def finding_lines(record: Record) -> list[str]:
+    """Return a line for each finding: the verdict, where it was seen, the message, and where it is declared."""
+    return [visible(_finding(verdict)) for verdict in record.verdicts if verdict.is_finding]
+
+
+def _finding(verdict: Verdict) -> str:
+    where = f" [{verdict.location}]" if verdict.location else ""
+    named = f"{verdict.control} {verdict.environment} {verdict.tier} {verdict.resource}"
+    return f"{verdict.verdict.text.upper()} {named}: {verdict.message}{where}"
 
 
 def rows(record: Record) -> list[Row]:

@@ -6,7 +6,7 @@ from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.ec2 import VPC, Egress, Ingress, SecurityGroup
 from fixtures.inventory.services.elasticache import ReplicationGroup
 from fixtures.inventory.services.rds import DBInstance
-from fixtures.judging.control import Break, Change, Meddle, Remove, control, not_applicable
+from fixtures.judging.control import Break, ByHand, Change, Remove, control, not_applicable
 from suites.controls.looking import is_world
 
 LEAST_ACCESS = ("AC2", "NIST-800-53:AC-4(21)", "NIST-800-53:SC-7", "PCI-4.0:1.3.1", "SOC2:CC6.6")
@@ -120,7 +120,7 @@ def test_doors_that_are_not_built_are_shut(group: SecurityGroup) -> None:
     severity="high",
     satisfies=(*LEAST_ACCESS, "FSBP:EC2.2", "CIS-7.0:6.5"),
     broken_by=(
-        Meddle(
+        ByHand(
             "ec2",
             "authorize_security_group_ingress",
             {"GroupId": "${DefaultSecurityGroupId}", "IpPermissions": [{"IpProtocol": "-1", "IpRanges": OFFICE}]},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.types import TYPES
-from fixtures.judging.control import Meddle, control
+from fixtures.judging.control import ByHand, control
 
 
 @control(
@@ -12,8 +12,8 @@ from fixtures.judging.control import Meddle, control
     severity="high",
     satisfies=("AC1", "NIST-800-53:CM-3", "SOC2:CC8.1"),
     broken_by=(
-        Meddle("sqs", "create_queue", {"QueueName": "made-by-hand"}),
-        Meddle("rds", "create_db_subnet_group", {
+        ByHand("sqs", "create_queue", {"QueueName": "made-by-hand"}),
+        ByHand("rds", "create_db_subnet_group", {
             "DBSubnetGroupName": "by-hand", "DBSubnetGroupDescription": "By hand",
             "SubnetIds": ["${PublicSubnetAId}", "${PublicSubnetBId}"],
         }),

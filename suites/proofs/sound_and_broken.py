@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from fixtures.inventory.facts import Resource
 from fixtures.judging.asking import asked_by, asks_for_more
 from fixtures.judging.baseline import load_baseline
-from fixtures.judging.control import Break, Control, Meddle
+from fixtures.judging.control import Break, ByHand, Control
 from fixtures.judging.edits import broken
-from fixtures.judging.judge import Bench, judge
+from fixtures.judging.judge import Context, judge
 from fixtures.tiers.static import from_platform
 from infra.environment import load_environment
 from infra.stacks import Platform, load_templates, resolve_platform
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fixtures.tiers.stage import Look, Stage
 
 Types = frozenset[type[Resource]] | None
-LookAt = Callable[[Types], Bench]
+LookAt = Callable[[Types], Context]
 
 # The environment with everything in it: what a control guards is there to be broken.
 ENVIRONMENT = "prod"
@@ -37,24 +37,24 @@ def templates() -> dict[str, Template]:
     return load_templates()
 
 
-def static_bench(breaks: Iterable[Break]) -> Bench:
+def static_context(breaks: Iterable[Break]) -> Context:
     """Return what controls see at the static tier after the edits."""
-    return _bench(_platform(broken(templates(), breaks)))
+    return _context(_platform(broken(templates(), breaks)))
 
 
 @cache
-def sound_static_bench() -> Bench:
+def sound_static_context() -> Context:
     """Return what controls see at the static tier when nothing is broken."""
-    return static_bench(())
+    return static_context(())
 
 
 def _platform(edited: dict[str, Template]) -> Platform:
     return resolve_platform(load_environment(ENVIRONMENT), edited)
 
 
-def _bench(platform: Platform) -> Bench:
+def _context(platform: Platform) -> Context:
     now = datetime.now(UTC)
-    return Bench(from_platform(platform, now), load_baseline(ENVIRONMENT), platform.environment, now)
+    return Context(from_platform(platform, now), load_baseline(ENVIRONMENT), platform.environment, now)
 
 
 class Proofs:
@@ -62,9 +62,9 @@ class Proofs:
 
     def __init__(self, platform: Stage) -> None:
         self.stage = platform
-        self._sound: dict[Types, Bench] = {}
+        self._sound: dict[Types, Context] = {}
 
-    def sound(self, types: Types = None) -> Bench:
+    def sound(self, types: Types = None) -> Context:
         """Return what controls see of some types, or of all, when nothing is broken."""
         if types not in self._sound:
             with self._after([]) as (_, look):
@@ -78,7 +78,7 @@ class Proofs:
         out to ask for more, everything is read.
         """
         with self._after([item]) as (declared, look):
-            types: Types = asked_by(control, sound_static_bench()) | asked_by(control, declared)
+            types: Types = asked_by(control, sound_static_context()) | asked_by(control, declared)
             after = findings(control, look(types))
             if asks_for_more(after):
                 types, after = None, findings(control, look(None))
@@ -88,17 +88,17 @@ class Proofs:
         return before, after
 
     @contextmanager
-    def _after(self, breaks: list[Break]) -> Iterator[tuple[Bench, LookAt]]:
+    def _after(self, breaks: list[Break]) -> Iterator[tuple[Context, LookAt]]:
         with _made(self.stage.after, breaks) as found:
             yield found
 
 
 @contextmanager
-def _made(make: Callable[..., AbstractContextManager[Look]], breaks: list[Break]) -> Iterator[tuple[Bench, LookAt]]:
+def _made(make: Callable[..., AbstractContextManager[Look]], breaks: list[Break]) -> Iterator[tuple[Context, LookAt]]:
     edited = broken(templates(), breaks)
     platform = _platform(edited)
-    declared = _bench(platform)
-    calls = [edit for item in breaks for edit in item.edits if isinstance(edit, Meddle)]
+    declared = _context(platform)
+    calls = [edit for item in breaks for edit in item.edits if isinstance(edit, ByHand)]
     with make(platform, declared.inventory, edited, calls) as look:
         yield declared, lambda types: replace(declared, inventory=look(types))
 
@@ -112,7 +112,7 @@ def proofs_at_mocked() -> Iterator[Proofs]:
         yield Proofs(found)
 
 
-def deployed_from_nothing(breaks: list[Break]) -> Bench:
+def deployed_from_nothing(breaks: list[Break]) -> Context:
     """Return what controls see when the edited templates are deployed into an empty account."""
     from fixtures.tiers.stage import from_nothing  # noqa: PLC0415  boto3 is not for a static run
 
@@ -120,6 +120,6 @@ def deployed_from_nothing(breaks: list[Break]) -> Bench:
         return look(None)
 
 
-def findings(control: Control, bench: Bench) -> list[Verdict]:
+def findings(control: Control, context: Context) -> list[Verdict]:
     """Return the control's findings."""
-    return [verdict for verdict in judge(control, bench) if verdict.is_finding]
+    return [verdict for verdict in judge(control, context) if verdict.is_finding]

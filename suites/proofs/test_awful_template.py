@@ -9,7 +9,7 @@ from fixtures.judging.edits import broken
 from infra.errors import TouchstoneError
 from reports.models import Outcome
 from suites.catalogue import catalogue
-from suites.proofs.sound_and_broken import deployed_from_nothing, findings, static_bench, templates
+from suites.proofs.sound_and_broken import deployed_from_nothing, findings, static_context, templates
 
 
 def all_breaks(tier: str) -> list[Break]:
@@ -49,11 +49,11 @@ def _applies(breaks: list[Break]) -> bool:
 @pytest.mark.proof("static")
 def test_every_control_objects_to_the_awful_template() -> None:
     """One template with every sin: no control may overlook its own."""
-    bench = static_bench(all_breaks("static"))
+    context = static_context(all_breaks("static"))
     silent = [
         control.id
         for control in catalogue()
-        if "static" in control.tiers and not any(v.verdict is Outcome.FAIL for v in findings(control, bench))
+        if "static" in control.tiers and not any(v.verdict is Outcome.FAIL for v in findings(control, context))
     ]
     assert not silent, f"silent before the awful template: {', '.join(silent)}"
 
@@ -62,10 +62,10 @@ def test_every_control_objects_to_the_awful_template() -> None:
 @pytest.mark.usefixtures("_shared_mock_cloud")
 def test_every_control_objects_to_the_awful_deployment() -> None:
     """The awful template deployed: no control may overlook its own."""
-    bench = deployed_from_nothing(all_breaks("mocked"))
+    context = deployed_from_nothing(all_breaks("mocked"))
     silent = [
         control.id
         for control in catalogue()
-        if "mocked" in control.tiers and not any(v.verdict is Outcome.FAIL for v in findings(control, bench))
+        if "mocked" in control.tiers and not any(v.verdict is Outcome.FAIL for v in findings(control, context))
     ]
     assert not silent, f"silent before the awful deployment: {', '.join(silent)}"

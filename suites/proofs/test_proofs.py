@@ -9,7 +9,7 @@ import pytest
 from fixtures.judging.control import Break, Control
 from reports.models import Outcome
 from suites.catalogue import catalogue
-from suites.proofs.sound_and_broken import Proofs, findings, proofs_at_mocked, sound_static_bench, static_bench
+from suites.proofs.sound_and_broken import Proofs, findings, proofs_at_mocked, sound_static_context, static_context
 
 
 def proofs(tier: str) -> list[object]:
@@ -38,7 +38,7 @@ def mocked(_shared_mock_cloud: None) -> Iterator[Proofs]:
 @pytest.mark.parametrize("control", controls("static"))
 def test_a_control_is_silent_when_all_is_sound(control: Control) -> None:
     """A control that cries over the platform as it is would be ignored on the day it matters."""
-    found = findings(control, sound_static_bench())
+    found = findings(control, sound_static_context())
     assert not found, f"{control.id} objects to the sound templates: {found[0].message}"
 
 
@@ -46,7 +46,7 @@ def test_a_control_is_silent_when_all_is_sound(control: Control) -> None:
 @pytest.mark.parametrize(("control", "broken"), proofs("static"))
 def test_a_control_objects_to_a_broken_template(control: Control, broken: Break) -> None:
     """What a control guards is broken in the templates: it must fail, and fail for that."""
-    found = findings(control, static_bench([broken]))
+    found = findings(control, static_context([broken]))
     assert any(verdict.verdict is Outcome.FAIL for verdict in found), f"{control.id} is silent after: {broken}"
 
 
@@ -62,6 +62,6 @@ def test_a_control_objects_to_a_broken_deployment(control: Control, broken: Brea
 @pytest.mark.proof("mocked")
 def test_all_controls_are_silent_in_a_sound_deployment(mocked: Proofs) -> None:
     """Deployed as they are, the templates give no control a reason to object."""
-    bench = mocked.sound()
-    found = [verdict for control in catalogue() if "mocked" in control.tiers for verdict in findings(control, bench)]
+    context = mocked.sound()
+    found = [verdict for control in catalogue() if "mocked" in control.tiers for verdict in findings(control, context)]
     assert not found, f"{found[0].control} objects to a sound deployment: {found[0].resource}: {found[0].message}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fixtures.engines.findings import Finding, Findings
+from fixtures.engines.findings import Findings, Result
 from infra.environment import load_environment
 from infra.stacks import Platform
 from infra.template import Pseudo, Template
@@ -87,7 +87,7 @@ def platform(path: Path, text: str, environment: str = "dev") -> Platform:
     return Platform(chosen, {"small": template.resolve({}, pseudo)})
 
 
-def said(findings: Findings) -> dict[tuple[str, str], Finding]:
+def said(findings: Findings) -> dict[tuple[str, str], Result]:
     """Return findings by (rule, resource)."""
     return {(finding.rule, finding.resource): finding for finding in findings.results}
 

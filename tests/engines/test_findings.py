@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 import pytest
 
 from fixtures.engines import findings as module
-from fixtures.engines.findings import Finding, Findings, engine_cells, engine_verdicts, merged
+from fixtures.engines.findings import Findings, Result, engine_cells, engine_verdicts, merged
 from fixtures.engines.profile import Exclusion, Profile
 from reports.models import Outcome
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
-def finding(outcome: Outcome, message: str = "said", resource: str = "Queue", rule: str = "CKV_TS_2") -> Finding:
-    return Finding(rule=rule, title="x", resource=resource, outcome=outcome, message=message, location="x.yaml:3")
+def finding(outcome: Outcome, message: str = "said", resource: str = "Queue", rule: str = "CKV_TS_2") -> Result:
+    return Result(rule=rule, title="x", resource=resource, outcome=outcome, message=message, location="x.yaml:3")
 
 
 @pytest.mark.parametrize("worst", [Outcome.ERROR, Outcome.FAIL])
@@ -55,7 +55,7 @@ def excused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "load_profile", lambda _: profile)
 
 
-def verdicts(environment: str, *found: Finding) -> dict[str, tuple[Outcome, str]]:
+def verdicts(environment: str, *found: Result) -> dict[str, tuple[Outcome, str]]:
     given = Findings(engine="checkov", version="3", environment=environment, results=found)
     assert sum(len(resources) for resources in engine_cells(given).values()) == len(found)
     return {verdict.resource: (verdict.verdict, verdict.message) for verdict in engine_verdicts(given, NOW)}

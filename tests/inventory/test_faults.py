@@ -20,7 +20,7 @@ from fixtures.inventory.types import TYPES
 from fixtures.judging.asking import asked_by
 from fixtures.judging.baseline import load_baseline
 from fixtures.judging.control import Control
-from fixtures.judging.judge import Bench, judge
+from fixtures.judging.judge import Context, judge
 from fixtures.mock_cloud.faults import FAULTS
 from reports.models import Evidence, Outcome, Verdict
 from suites.catalogue import catalogue
@@ -95,17 +95,17 @@ def looked_at(account: Account, memory: Remembering) -> Sound:
     inventory = account.collect(memory)
     cells = judged(account, inventory, CONTROLS)
     assert not [verdict for verdict in cells.values() if verdict.verdict is Outcome.ERROR]
-    asked = {item.id: asked_by(item, bench(account, inventory)) for item in CONTROLS}
+    asked = {item.id: asked_by(item, context(account, inventory)) for item in CONTROLS}
     return Sound(inventory, cells, behind_cells(inventory, cells), types_behind(), asked)
 
 
-def bench(account: Account, inventory: Inventory) -> Bench:
-    return Bench(inventory, load_baseline(account.environment.name), account.environment, AT)
+def context(account: Account, inventory: Inventory) -> Context:
+    return Context(inventory, load_baseline(account.environment.name), account.environment, AT)
 
 
 def judged(account: Account, inventory: Inventory, controls: tuple[Control, ...] | list[Control]) -> Cells:
     """Try controls and return their verdicts by cell."""
-    before = bench(account, inventory)
+    before = context(account, inventory)
     return {verdict.cell: verdict for item in controls for verdict in judge(item, before)}
 
 

@@ -12,7 +12,7 @@ from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.kms import Key
 from fixtures.inventory.services.sqs import Queue
 from fixtures.judging.baseline import Baseline, load_baseline
-from fixtures.judging.judge import Bench
+from fixtures.judging.judge import Context
 from infra.environment import load_environment
 from reports.models import Outcome, Verdict
 
@@ -32,14 +32,14 @@ def queue(name: str = "Queue") -> Queue:
     return Queue.build({}, Origin(logical_id=name, tier="static", source=SOURCE))
 
 
-def bench(*resources: Resource, baseline: Baseline | None = None, **more: Any) -> Bench:
+def context(*resources: Resource, baseline: Baseline | None = None, **more: Any) -> Context:
     """Put resources before the judge."""
     expected: dict[str, tuple[str, ...]] = {}
     for resource in resources:
         expected[resource.cfn_type] = (*expected.get(resource.cfn_type, ()), resource.key)
     facts = {"resources": resources, "expected": expected, **more}
     inventory = Inventory("dev", "static", "111111111111", "us-east-1", NOW, **facts)
-    return Bench(inventory, baseline or load_baseline("dev"), load_environment("dev"), NOW)
+    return Context(inventory, baseline or load_baseline("dev"), load_environment("dev"), NOW)
 
 
 def verdict(

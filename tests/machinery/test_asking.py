@@ -13,7 +13,7 @@ from fixtures.judging.control import Change, control
 from fixtures.judging.judge import judge
 from suites.catalogue import catalogue
 from suites.controls import looking
-from tests.machinery.small import GAP, bench, key, queue
+from tests.machinery.small import GAP, context, key, queue
 from tests.machinery.test_judge import declared
 
 NOT_ASKED = GAP.model_copy(update={"kind": "not_asked"})
@@ -32,18 +32,18 @@ def counts(inventory: Inventory) -> None:
 
 
 def test_scope_and_whatever_is_looked_up_is_asked_for() -> None:
-    assert asked_by(declared(follows), bench(queue(), key())) == {Queue, Key}
+    assert asked_by(declared(follows), context(queue(), key())) == {Queue, Key}
 
 
 def test_a_type_is_asked_for_also_where_there_is_none_of_it() -> None:
-    assert asked_by(declared(counts), bench()) == {Key}
-    assert asked_by(declared(counts), bench(gaps={"AWS::KMS::Key": GAP})) == {Key}
+    assert asked_by(declared(counts), context()) == {Key}
+    assert asked_by(declared(counts), context(gaps={"AWS::KMS::Key": GAP})) == {Key}
 
 
 def test_what_was_not_read_is_noticed_when_it_is_asked_for() -> None:
-    assert asks_for_more(judge(declared(counts), bench(gaps={"AWS::KMS::Key": NOT_ASKED})))
-    assert not asks_for_more(judge(declared(counts), bench(gaps={"AWS::KMS::Key": GAP})))
-    assert not asks_for_more(judge(declared(counts), bench(key())))
+    assert asks_for_more(judge(declared(counts), context(gaps={"AWS::KMS::Key": NOT_ASKED})))
+    assert not asks_for_more(judge(declared(counts), context(gaps={"AWS::KMS::Key": GAP})))
+    assert not asks_for_more(judge(declared(counts), context(key())))
 
 
 def test_controls_ask_through_what_is_listened_to() -> None:

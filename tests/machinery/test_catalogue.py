@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.judging.baseline import BASELINES, Baseline, load_baseline
-from fixtures.judging.control import Break, Change, Control, Meddle, Remove
+from fixtures.judging.control import Break, ByHand, Change, Control, Remove
 from fixtures.judging.edits import broken
 from fixtures.judging.frameworks import references
 from infra.environment import environment_names
@@ -54,7 +54,7 @@ def test_no_framework_requirement_is_listed_in_vain() -> None:
 def test_every_edit_finds_its_place_in_the_templates(control: Control) -> None:
     outputs = {name for template in templates().values() for name in template.section("Outputs")}
     for item in control.breaks():
-        by_hand = [edit for edit in item.edits if isinstance(edit, Meddle)]
+        by_hand = [edit for edit in item.edits if isinstance(edit, ByHand)]
         assert by_hand or broken(templates(), [item]) != dict(templates())
         assert set(re.findall(r"\$\{(\w+)\}", str([edit.parameters for edit in by_hand]))) <= outputs
 

@@ -16,7 +16,7 @@ from fixtures.inventory.services.sqs import Queue
 from fixtures.judging.control import Change, Control, ControlError, control, control_of, not_applicable
 from fixtures.judging.judge import cells, judge
 from reports.models import EXIT_CODES, Outcome, state_of
-from tests.machinery.small import GAP, NOW, bench, key, queue
+from tests.machinery.small import GAP, NOW, context, key, queue
 
 BROKEN_BY = (Change("Key.EnableKeyRotation", value=False),)
 
@@ -59,11 +59,11 @@ del test_rotates, test_breaks, test_counts, test_either
 
 def outcomes(item: Control, *args: object, **more: object) -> list[tuple[str, Outcome]]:
     """Judge and return (resource, outcome)."""
-    return [(v.resource, v.verdict) for v in judge(item, bench(*args, **more))]  # type: ignore[arg-type]
+    return [(v.resource, v.verdict) for v in judge(item, context(*args, **more))]  # type: ignore[arg-type]
 
 
 def test_each_resource_has_its_own_verdict() -> None:
-    found = judge(ROTATES, bench(key("Good"), key("Bad", rotation=False)))
+    found = judge(ROTATES, context(key("Good"), key("Bad", rotation=False)))
     assert [(v.resource, v.verdict) for v in found] == [("Good", Outcome.PASS), ("Bad", Outcome.FAIL)]
     assert found[1].message == "is never rotated; rotation is promised"
     assert found[1].location == "infra/templates/x.yaml:7"
@@ -71,7 +71,7 @@ def test_each_resource_has_its_own_verdict() -> None:
 
 
 def test_an_unread_fact_is_an_error_and_names_the_call() -> None:
-    (found,) = judge(ROTATES, bench(key(unread={"EnableKeyRotation": GAP})))
+    (found,) = judge(ROTATES, context(key(unread={"EnableKeyRotation": GAP})))
     assert found.verdict is Outcome.ERROR
     assert "could not look: kms:GetKeyRotationStatus denied" in found.message
 
@@ -89,12 +89,12 @@ def test_a_declared_resource_that_was_not_read_is_an_error() -> None:
 
 def test_nothing_to_judge_is_an_error_unless_the_baseline_says_so() -> None:
     assert outcomes(ROTATES) == [("AWS::KMS::Key", Outcome.ERROR)]
-    none_of_it = bench().baseline.model_copy(update={"absent": ("AWS::KMS::Key",)})
+    none_of_it = context().baseline.model_copy(update={"absent": ("AWS::KMS::Key",)})
     assert outcomes(ROTATES, baseline=none_of_it) == [("AWS::KMS::Key", Outcome.NOT_APPLICABLE)]
 
 
 def test_a_control_that_breaks_has_not_looked() -> None:
-    (found,) = judge(BREAKS, bench(key()))
+    (found,) = judge(BREAKS, context(key()))
     assert found.verdict is Outcome.ERROR
     assert found.message == "the control could not be applied: KeyError: 'Key'"
 
@@ -108,7 +108,7 @@ def test_two_types_are_judged_and_what_does_not_apply_says_why() -> None:
     "facts", [{}, {"gaps": {"AWS::KMS::Key": GAP}}, {"expected": {"AWS::KMS::Key": ("X",)}, "missing": {"X": GAP}}]
 )
 def test_the_plan_and_the_verdicts_are_the_same_cells(item: Control, facts: dict[str, Any]) -> None:
-    world = bench(key(), queue(), **facts)
+    world = context(key(), queue(), **facts)
     assert sorted(cells(item, world)) == sorted(v.resource for v in judge(item, world))
 
 
@@ -163,7 +163,7 @@ def test_a_tier_left_out_without_reason_is_refused() -> None:
 
 
 def test_a_deployed_resource_is_found_where_it_is_declared() -> None:
-    written = bench(key("Bad", rotation=False))
+    written = context(key("Bad", rotation=False))
     deployed = Key.build(
         {"EnableKeyRotation": False},
         Origin(logical_id="Bad", tier="mocked", source=Source(text="kms:DescribeKey request 1", read_at=NOW)),
@@ -171,6 +171,6 @@ def test_a_deployed_resource_is_found_where_it_is_declared() -> None:
     stray = Key.build(
         {"EnableKeyRotation": False}, Origin(physical_id="key-1", tier="mocked", source=deployed.origin.source)
     )
-    (ours, foreign) = judge(ROTATES, replace(bench(deployed, stray), declared=written.inventory))
+    (ours, foreign) = judge(ROTATES, replace(context(deployed, stray), declared=written.inventory))
     assert ours.evidence[0].source == "kms:DescribeKey request 1"
     assert (ours.location, foreign.location) == ("infra/templates/x.yaml:7", None)

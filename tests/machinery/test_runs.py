@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -120,6 +121,19 @@ def test_a_finding_is_exit_code_1_and_points_at_its_line(checkout: Path, tmp_pat
     failing = [verdict for verdict in record(tmp_path / "out")[0] if verdict["verdict"] == "fail"]
     line = (checkout / "infra/templates/data.yaml").read_text().splitlines().index("      BackupRetentionPeriod: 1") + 1
     assert {verdict["location"] for verdict in failing} == {f"infra/templates/data.yaml:{line}"}
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_each_finding_is_said_once_and_once_in_junit(checkout: Path, tmp_path: Path, workers: str) -> None:
+    edit(checkout, "policies/baselines/prod.toml", "backup_days = 30", "backup_days = 34")
+    code, said = run(checkout, tmp_path / "out", "suites/controls", "--tier", "static", "-k", "BAK", "-n", workers)
+    assert code == 1, said
+    verdicts, summary = record(tmp_path / "out")
+    findings = [verdict["message"] for verdict in verdicts if verdict["verdict"] == "fail"]
+    assert len(findings) == summary["verdicts"]["fail"] == 3
+    assert [said.count(message) for message in findings] == [1, 1, 1], said
+    root = ET.parse(tmp_path / "out" / "latest" / "junit.xml").getroot()  # noqa: S314  our own
+    assert [root.get(name) for name in ("tests", "failures", "errors")] == [str(len(verdicts)), "3", "0"]
 
 
 def test_a_finding_that_is_waived_is_shown_and_passes(checkout: Path, tmp_path: Path) -> None:
