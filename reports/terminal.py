@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from typing import Final
-
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-
 from reports import lookup
 from reports.conclusion import Conclusion, conclude
 from reports.lookup import EnvironmentCell
@@ -19,20 +12,6 @@ from reports.tally import Tally
 from reports.words import number, visible
 
 MOST_REASONS = 10
-_STYLES: Final = {
-    Outcome.PASS: "green",
-    Outcome.FAIL: "bold red",
-    Outcome.ERROR: "bold yellow",
-    Outcome.WAIVED: "magenta",
-    Outcome.NOT_APPLICABLE: "dim",
-    Outcome.MANUAL: "blue",
-}
-_HEADLINES: Final = {
-    "conforms": "bold green",
-    "exceptions": "bold magenta",
-    "fails": "bold red",
-    "cannot": "bold yellow",
-}
 
 Row = tuple[str, str, list[EnvironmentCell]]
 
@@ -42,20 +21,9 @@ def summary(record: Record, *, terminal: bool, colour: bool, width: int) -> str:
     said = conclude(record)
     if not terminal:
         return "".join(f"{line}\n" for line in _lines(record, said))
-    stream = io.StringIO()
-    console = Console(
-        file=stream,
-        force_terminal=colour,
-        no_color=not colour,
-        width=width,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        legacy_windows=False,
-        color_system="standard" if colour else None,
-    )
-    console.print(Group(*_rich(record, said)))
-    return stream.getvalue()
+    from reports.drawn import drawn  # noqa: PLC0415  rich is for people at a terminal, and takes a while to import
+
+    return drawn(record, said, rows(record), (*_reasons(said),), totals_line(record), colour=colour, width=width)
 
 
 def finding_lines(record: Record) -> list[str]:
@@ -111,28 +79,3 @@ def _lines(record: Record, said: Conclusion) -> list[str]:
 
 def _plain(tally: Tally) -> str:
     return ", ".join(f"{number(count)} {outcome.text}" for outcome, count in tally.worst_first) or "not planned"
-
-
-def _rich(record: Record, said: Conclusion) -> list[RenderableType]:
-    table = Table(box=None, pad_edge=False, header_style="bold", show_footer=True, footer_style="bold")
-    table.add_column("Control", no_wrap=True, footer="all")
-    table.add_column("", ratio=1)
-    for index, note in enumerate(record.run.environments):
-        here = [v.verdict for v in record.verdicts if v.environment == record.run.environments[index].name]
-        table.add_column(Text(visible(note.name)), footer=_styled(Tally.of(here)))
-    for name, title, cells in rows(record):
-        table.add_row(Text(visible(name)), Text(visible(title)), *(_styled(item.tally) for item in cells))
-    return [
-        *(Text(line, style="bold red") for line in _reasons(said)),
-        table,
-        Text(totals_line(record)),
-        Text(visible(cloud_text(record.run)), style="yellow"),
-        Text(visible(said.headline), style=_HEADLINES[said.state]),
-    ]
-
-
-def _styled(tally: Tally) -> Text:
-    if not tally.total:
-        return Text("not planned", style="dim")
-    parts = [Text(f"{number(count)} {outcome.text}", style=_STYLES[outcome]) for outcome, count in tally.worst_first]
-    return Text(", ").join(parts)
