@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fixtures.aws.gateway import Gateway
 from fixtures.aws.ledger import Unread
+from fixtures.inventory.collecting import collect
 from fixtures.inventory.comparing import left_out
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.ec2 import VPC
@@ -15,8 +18,12 @@ from fixtures.inventory.services.rds import DBInstance
 from fixtures.inventory.services.secretsmanager import Secret
 from fixtures.inventory.services.sqs import Queue
 from fixtures.inventory.snapshot import from_json, to_json
+from fixtures.judging.baseline import load_baseline
+from fixtures.judging.judge import Context, judge
 from fixtures.mock_cloud.known_differences import known_differences
-from tests.inventory.conftest import Account
+from reports.models import Outcome
+from suites.catalogue import catalogue
+from tests.inventory.conftest import AT, Account
 
 
 def test_everything_declared_is_read(undisturbed: Inventory) -> None:
@@ -125,3 +132,30 @@ def test_an_account_without_our_stacks_misses_everything(account: Account) -> No
     empty = account.collect(elsewhere)
     assert set(empty.missing) == {resource.key for resource in account.declared.resources}
     assert all("there is no stack" in gap.detail for gap in empty.missing.values())
+
+
+@pytest.mark.parametrize("lists_it", [True, False], ids=["read", "not read"])
+def test_what_a_stack_has_and_no_template_declares_is_named(account: Account, *, lists_it: bool) -> None:
+    """One left behind of each type: whatever AWS says of it, no control that judges the type is silent."""
+    declared = account.declared
+    left = {keys[0]: cfn_type for cfn_type, keys in declared.expected.items()}
+    without = replace(
+        declared,
+        resources=tuple(resource for resource in declared.resources if resource.key not in left),
+        expected={cfn_type: keys[1:] for cfn_type, keys in declared.expected.items()},
+        stacks={
+            stack: {key: kind for key, kind in ids.items() if key not in left} for stack, ids in declared.stacks.items()
+        },
+    )
+    types = () if lists_it else (Queue,)
+    found = collect(account.gateway(), account.environment, without, types=types or None)
+    assert {key for over in found.undeclared.values() for key in over} == set(left)
+    context = Context(found, load_baseline("prod"), account.environment, AT, without)
+    judges = [item for item in catalogue() if "mocked" in item.tiers and item.scope]
+    for verdict in (verdict for item in judges for verdict in judge(item, context)):
+        if verdict.resource in left.values():
+            assert verdict.verdict is Outcome.ERROR, verdict
+        if verdict.resource in left and not lists_it and left[verdict.resource] != "AWS::SQS::Queue":
+            assert verdict.verdict is Outcome.ERROR, verdict
+    (strays,) = (verdict for item in catalogue() if item.id == "STK-01" for verdict in judge(item, context))
+    assert strays.verdict is (Outcome.FAIL if lists_it else Outcome.ERROR)

@@ -32,14 +32,16 @@ def queue(name: str = "Queue") -> Queue:
     return Queue.build({}, Origin(logical_id=name, tier="static", source=SOURCE))
 
 
-def context(*resources: Resource, baseline: Baseline | None = None, **more: Any) -> Context:
+def context(
+    *resources: Resource, baseline: Baseline | None = None, declared: Inventory | None = None, **more: Any
+) -> Context:
     """Put resources before the judge."""
     expected: dict[str, tuple[str, ...]] = {}
     for resource in resources:
         expected[resource.cfn_type] = (*expected.get(resource.cfn_type, ()), resource.key)
     facts = {"resources": resources, "expected": expected, **more}
     inventory = Inventory("dev", "static", "111111111111", "us-east-1", NOW, **facts)
-    return Context(inventory, baseline or load_baseline("dev"), load_environment("dev"), NOW)
+    return Context(inventory, baseline or load_baseline("dev"), load_environment("dev"), NOW, declared)
 
 
 def verdict(

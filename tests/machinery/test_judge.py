@@ -14,8 +14,8 @@ from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.kms import Key
 from fixtures.inventory.services.sqs import Queue
 from fixtures.judging.control import Change, Control, ControlError, control, control_of, not_applicable
-from fixtures.judging.judge import cells, judge
-from reports.models import EXIT_CODES, Outcome, state_of
+from fixtures.judging.judge import Context, cells, judge
+from reports.models import EXIT_CODES, Outcome, Verdict, state_of
 from tests.machinery.small import GAP, NOW, context, key, queue
 
 BROKEN_BY = (Change("Key.EnableKeyRotation", value=False),)
@@ -58,12 +58,22 @@ del test_rotates, test_breaks, test_counts, test_either
 
 
 def outcomes(item: Control, *args: object, **more: object) -> list[tuple[str, Outcome]]:
-    """Judge and return (resource, outcome)."""
-    return [(v.resource, v.verdict) for v in judge(item, context(*args, **more))]  # type: ignore[arg-type]
+    """Judge and return (resource, outcome), without the lists that are whole."""
+    return [(v.resource, v.verdict) for v in judge(item, context(*args, **more)) if not is_whole(v)]  # type: ignore[arg-type]
+
+
+def is_whole(verdict: Verdict) -> bool:
+    """Say whether this is the verdict of a list that is whole."""
+    return verdict.resource.startswith("AWS::") and verdict.verdict is Outcome.PASS
+
+
+def of_resources(item: Control, world: Context) -> list[Verdict]:
+    """Judge and return the verdicts of resources."""
+    return [found for found in judge(item, world) if not is_whole(found)]
 
 
 def test_each_resource_has_its_own_verdict() -> None:
-    found = judge(ROTATES, context(key("Good"), key("Bad", rotation=False)))
+    found = of_resources(ROTATES, context(key("Good"), key("Bad", rotation=False)))
     assert [(v.resource, v.verdict) for v in found] == [("Good", Outcome.PASS), ("Bad", Outcome.FAIL)]
     assert found[1].message == "is never rotated; rotation is promised"
     assert found[1].location == "infra/templates/x.yaml:7"
@@ -71,7 +81,7 @@ def test_each_resource_has_its_own_verdict() -> None:
 
 
 def test_an_unread_fact_is_an_error_and_names_the_call() -> None:
-    (found,) = judge(ROTATES, context(key(unread={"EnableKeyRotation": GAP})))
+    (found,) = of_resources(ROTATES, context(key(unread={"EnableKeyRotation": GAP})))
     assert found.verdict is Outcome.ERROR
     assert "could not look: kms:GetKeyRotationStatus denied" in found.message
 
@@ -79,6 +89,26 @@ def test_an_unread_fact_is_an_error_and_names_the_call() -> None:
 def test_a_type_that_could_not_be_listed_is_an_error() -> None:
     assert outcomes(ROTATES, gaps={"AWS::KMS::Key": GAP}) == [("AWS::KMS::Key", Outcome.ERROR)]
     assert outcomes(COUNTS, gaps={"AWS::KMS::Key": GAP}) == [("environment", Outcome.ERROR)]
+
+
+def test_a_list_that_is_not_whole_is_an_error_whatever_was_read() -> None:
+    found = judge(ROTATES, context(key("Good"), key("Bad", rotation=False), gaps={"AWS::KMS::Key": GAP}))
+    assert [(v.resource, v.verdict.value) for v in found] == [
+        ("AWS::KMS::Key", "error"),
+        ("Good", "pass"),
+        ("Bad", "fail"),
+    ]
+    whole = judge(ROTATES, context(key("Good")))[0]
+    assert (whole.resource, whole.verdict, whole.message) == (
+        "AWS::KMS::Key", Outcome.PASS, "the list is whole: 1 to judge",
+    )  # fmt: skip
+
+
+def test_what_a_stack_has_and_its_template_does_not_declare_is_an_error_with_a_name() -> None:
+    over = {"data": {"Old": "AWS::KMS::Key", "Other": "AWS::SQS::Queue"}}
+    found = judge(ROTATES, context(key("Old"), undeclared=over, declared=context().inventory))
+    assert [(v.resource, v.verdict.value) for v in found] == [("AWS::KMS::Key", "error"), ("Old", "pass")]
+    assert found[0].message == "stack data has Old; its template declares no such AWS::KMS::Key"
 
 
 def test_a_declared_resource_that_was_not_read_is_an_error() -> None:
@@ -94,7 +124,7 @@ def test_nothing_to_judge_is_an_error_unless_the_baseline_says_so() -> None:
 
 
 def test_a_control_that_breaks_has_not_looked() -> None:
-    (found,) = judge(BREAKS, context(key()))
+    (found,) = of_resources(BREAKS, context(key()))
     assert found.verdict is Outcome.ERROR
     assert found.message == "the control could not be applied: KeyError: 'Key'"
 
@@ -171,6 +201,6 @@ def test_a_deployed_resource_is_found_where_it_is_declared() -> None:
     stray = Key.build(
         {"EnableKeyRotation": False}, Origin(physical_id="key-1", tier="mocked", source=deployed.origin.source)
     )
-    (ours, foreign) = judge(ROTATES, replace(context(deployed, stray), declared=written.inventory))
+    (ours, foreign) = of_resources(ROTATES, replace(context(deployed, stray), declared=written.inventory))
     assert ours.evidence[0].source == "kms:DescribeKey request 1"
     assert (ours.location, foreign.location) == ("infra/templates/x.yaml:7", None)
