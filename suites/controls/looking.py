@@ -8,8 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.services.ec2 import Egress, Ingress, InternetGateway, Route, Subnet, SubnetRouteTableAssociation
-from fixtures.inventory.services.kms import Key
+from fixtures.inventory.services.ec2 import (
+    Egress,
+    Ingress,
+    InternetGateway,
+    Route,
+    RouteTable,
+    Subnet,
+    SubnetRouteTableAssociation,
+)
+from fixtures.inventory.services.kms import Alias, Key
+from fixtures.inventory.services.rds import DBInstance
 from fixtures.inventory.values import Reference
 
 Link = Reference | str | None
@@ -20,22 +29,40 @@ CALLER_KEYS = ("aws:principalaccount", "kms:calleraccount")
 
 
 def own_key(inventory: Inventory, link: Link) -> Key | None:
-    """Return the key that a link names when it is the account's own, not one that AWS keeps for a service."""
+    """Return the key that a link names, if need be by its alias, when it is the account's own and not one of AWS's."""
     key = inventory.find(Key, link)
+    if key is None:
+        alias = inventory.find(Alias, link)
+        key = inventory.find(Key, alias.target_key_id) if alias is not None else None
     return key if key is not None and key.origin.made_by is None else None
 
 
+def decided_elsewhere(database: DBInstance, *, by_source: bool) -> str | None:
+    """Say where a promise is kept, if not by the database itself: by its cluster, or by what it is a replica of."""
+    if database.db_cluster_identifier is not None:
+        return f"it is a member of {database.db_cluster_identifier}: that is the cluster's"
+    if by_source and database.source_db_instance_identifier is not None:
+        return f"it is a replica of {database.source_db_instance_identifier}: that is the source's"
+    return None
+
+
 def is_public(inventory: Inventory, subnet: Subnet) -> bool:
-    """Say whether the subnet's route table leads to an internet gateway."""
+    """Say whether the subnet's route table, or else the main one of its VPC, leads to an internet gateway."""
     tables = {
         str(association.route_table_id)
         for association in inventory.of(SubnetRouteTableAssociation)
-        if inventory.find(Subnet, association.subnet_id) is subnet
+        if inventory.get(Subnet, association.subnet_id) is subnet
+    } or {
+        str(table.origin.physical_id)
+        for table in inventory.of(RouteTable)
+        if table.origin.made_by is not None and str(table.vpc_id) == str(subnet.vpc_id)
     }
-    return any(
-        str(route.route_table_id) in tables and inventory.find(InternetGateway, route.gateway_id) is not None
-        for route in inventory.of(Route)
-    )
+    return any(str(route.route_table_id) in tables and _leads_out(inventory, route) for route in inventory.of(Route))
+
+
+def _leads_out(inventory: Inventory, route: Route) -> bool:
+    """Say whether a route's target is an internet gateway, one that is named by its id included."""
+    return str(route.gateway_id).startswith("igw-") or inventory.find(InternetGateway, route.gateway_id) is not None
 
 
 # The widest ranges of one's own are 10.0.0.0/8 and fc00::/7: whatever is wider has strangers in it.

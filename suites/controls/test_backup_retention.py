@@ -9,8 +9,9 @@ from fixtures.inventory.services.elasticache import ReplicationGroup
 from fixtures.inventory.services.logs import LogGroup
 from fixtures.inventory.services.rds import DBInstance
 from fixtures.judging.baseline import Baseline
-from fixtures.judging.control import Break, Change, Remove, control
-from suites.controls.looking import own_key
+from fixtures.judging.control import Break, Change, Remove, control, not_applicable
+from suites.controls.backed_up import selects
+from suites.controls.looking import decided_elsewhere, own_key
 
 CAN_BE_HAD_AGAIN = ("AC5", "NIST-800-53:CP-9", "PCI-4.0:10.3.3", "SOC2:A1.2")
 
@@ -23,6 +24,9 @@ CAN_BE_HAD_AGAIN = ("AC5", "NIST-800-53:CP-9", "PCI-4.0:10.3.3", "SOC2:A1.2")
 )
 def test_databases_keep_their_backups(database: DBInstance, baseline: Baseline) -> None:
     """Point-in-time recovery reaches back as far as the baseline promises."""
+    elsewhere = decided_elsewhere(database, by_source=True)
+    if elsewhere:
+        not_applicable(elsewhere)
     assert database.backup_retention_period >= baseline.backup_days, (
         f"keeps {database.backup_retention_period} days of backups; {baseline.backup_days} are promised"
     )
@@ -65,20 +69,26 @@ def test_caches_keep_snapshots(cache: ReplicationGroup, baseline: Baseline) -> N
     broken_by=(
         Change("BackupPlan.BackupPlan.BackupPlanRule.0.Lifecycle.DeleteAfterDays", 1),
         Change("BackupPlan.BackupPlan.BackupPlanRule.0.ScheduleExpression", "cron(0 5 1 * ? *)"),
+        Change("BackupPlan.BackupPlan.BackupPlanRule.0.ScheduleExpression", "cron(0 5 * * ? 2024)"),
+        Change("BackupPlan.BackupPlan.BackupPlanRule.0.TargetBackupVault", "elsewhere"),
     ),
 )
-def test_backups_are_daily_and_kept(plan: BackupPlan, baseline: Baseline) -> None:
+def test_backups_are_daily_and_kept(plan: BackupPlan, inventory: Inventory, baseline: Baseline) -> None:
     """A second copy, out of reach of whoever can change the first."""
-    daily = [rule for rule in plan.backup_plan.backup_plan_rule if _is_daily(rule.schedule_expression or "")]
-    assert daily, "no rule runs every day; daily backups are promised"
+    daily = [
+        rule
+        for rule in plan.backup_plan.backup_plan_rule
+        if _is_daily(rule.schedule_expression or "") and inventory.find(BackupVault, rule.target_backup_vault)
+    ]
+    assert daily, "no rule fills a vault of ours every day; daily backups are promised"
     days = max((rule.lifecycle.delete_after_days or 0) if rule.lifecycle else 0 for rule in daily)
     assert days >= baseline.backup_days, f"keeps daily backups {days} days; {baseline.backup_days} are promised"
 
 
 def _is_daily(schedule: str) -> bool:
-    """Say whether ``cron(minute hour day month weekday year)`` leaves out no day."""
+    """Say whether ``cron(minute hour day month weekday year)`` leaves out no day of any year."""
     fields = schedule.removeprefix("cron(").removesuffix(")").split()
-    return len(fields) == 6 and fields[2] in ("*", "?") and fields[3] == "*" and fields[4] in ("*", "?")
+    return len(fields) == 6 and fields[3] == fields[5] == "*" and {fields[2], fields[4]} <= {"*", "?"}
 
 
 @control(
@@ -114,15 +124,22 @@ def test_backups_are_encrypted_under_our_key(vault: BackupVault, inventory: Inve
     broken_by=(
         Remove("BackupSelection.BackupSelection.Resources.0"),
         Remove("BackupSelection.BackupSelection.Resources.3"),
+        Change("BackupSelection.BackupSelection.NotResources", [{"Ref": "DatabaseArn"}]),
+        Change("BackupSelection.BackupSelection.NotResources", ["arn:aws:dynamodb:*"]),
+        Change(
+            "BackupSelection.BackupSelection.Conditions",
+            {
+                "StringEquals": [{"ConditionKey": "aws:ResourceTag/Backup", "ConditionValue": "yes"}],
+            },
+        ),
     ),
 )
 def test_every_store_is_backed_up(store: Table | DBInstance, inventory: Inventory) -> None:
     """A plan protects what is selected, and says nothing about what was forgotten."""
-    selected = any(
-        inventory.find(type(store), link) is store
-        for selection in inventory.of(BackupSelection)
-        for link in selection.backup_selection.resources
-    )
+    elsewhere = decided_elsewhere(store, by_source=True) if isinstance(store, DBInstance) else None
+    if elsewhere:
+        not_applicable(elsewhere)
+    selected = any(selects(inventory, item.backup_selection, store) for item in inventory.of(BackupSelection))
     assert selected, "is in no backup selection; daily backups of every store are promised"
 
 
@@ -137,6 +154,9 @@ def test_every_store_is_backed_up(store: Table | DBInstance, inventory: Inventor
 )
 def test_stores_cannot_be_deleted_by_mistake(store: Table | DBInstance) -> None:
     """The cheapest recovery is the one that is never needed."""
+    elsewhere = decided_elsewhere(store, by_source=False) if isinstance(store, DBInstance) else None
+    if elsewhere:
+        not_applicable(elsewhere)
     on = store.deletion_protection if isinstance(store, DBInstance) else store.deletion_protection_enabled
     assert on, "can be deleted by one call; deletion protection is promised"
 
@@ -149,6 +169,9 @@ def test_stores_cannot_be_deleted_by_mistake(store: Table | DBInstance) -> None:
 )
 def test_databases_survive_a_zone(database: DBInstance, baseline: Baseline) -> None:
     """A standby in another zone turns the loss of a zone into a minute's interruption."""
+    elsewhere = decided_elsewhere(database, by_source=True)
+    if elsewhere:
+        not_applicable(elsewhere)
     assert database.multi_az or not baseline.multi_az, "has no standby in another zone; one is promised"
 
 

@@ -13,6 +13,7 @@ from fixtures.judging.control import Break, Change, Remove, control, not_applica
 from infra.environment import Environment
 from suites.controls.looking import foreign_grants, own_key, unbound_services
 
+DAYS_A_YEAR = 365
 AT_REST = ("AC2", "NIST-800-53:SC-28(1)", "NIST-800-53:SC-13", "PCI-4.0:3.5.1", "SOC2:CC6.1")
 
 
@@ -20,15 +21,21 @@ AT_REST = ("AC2", "NIST-800-53:SC-28(1)", "NIST-800-53:SC-13", "PCI-4.0:3.5.1", 
     "ENC-01",
     severity="high",
     satisfies=("AC2", "FSBP:KMS.4", "CIS-7.0:4.6", "NIST-800-53:SC-12", "PCI-4.0:3.7.4"),
-    broken_by=(Change("DataKey.EnableKeyRotation", value=False), Remove("MessagingKey.EnableKeyRotation")),
+    broken_by=(
+        Change("DataKey.EnableKeyRotation", value=False),
+        Remove("MessagingKey.EnableKeyRotation"),
+        Change("MessagingKey.RotationPeriodInDays", 2560),
+    ),
 )
 def test_keys_are_rotated(key: Key) -> None:
     """A key that never changes protects everything it ever encrypted for as long as it takes to leak."""
-    if key.origin.made_by:
-        not_applicable(f"{key.origin.made_by} keeps and rotates this key")
     if key.key_spec != "SYMMETRIC_DEFAULT":
         not_applicable("AWS rotates symmetric keys only")
+    if key.origin_of_material != "AWS_KMS":
+        not_applicable("AWS rotates no key whose material it did not make")
     assert key.enable_key_rotation, "is never rotated; yearly rotation is promised"
+    days = key.rotation_period_in_days
+    assert days <= DAYS_A_YEAR, f"is rotated every {days} days; {DAYS_A_YEAR} at most are promised"
 
 
 @control(
@@ -153,8 +160,6 @@ def test_secrets_are_encrypted_under_our_key(secret: Secret, inventory: Inventor
 )  # fmt: skip
 def test_no_key_is_open_to_another_account(key: Key, environment: Environment) -> None:
     """A key policy outranks IAM: what it grants to strangers nobody's permissions take back."""
-    if key.origin.made_by:
-        not_applicable(f"{key.origin.made_by} keeps the policy of this key")
     found = foreign_grants(key.key_policy, environment.account)
     assert not found, f"{'; '.join(found)}; only account {environment.account} is promised"
 
@@ -170,7 +175,5 @@ def test_no_key_is_open_to_another_account(key: Key, environment: Environment) -
 )
 def test_services_use_keys_for_this_account_only(key: Key, environment: Environment) -> None:
     """A service principal is everybody's: unbound, a stranger's topic could make the service use our key."""
-    if key.origin.made_by:
-        not_applicable(f"{key.origin.made_by} keeps the policy of this key")
     found = unbound_services(key.key_policy, environment.account)
     assert not found, f"{'; '.join(found)}; a condition on the source is promised"

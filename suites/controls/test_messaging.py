@@ -164,8 +164,16 @@ def test_hopeless_messages_are_given_up(queue: Queue, baseline: Baseline) -> Non
     "MSG-10",
     severity="medium",
     satisfies=("AC1", "SOC2:A1.2"),
-    broken_by=(Remove("PushQueueSubscription.RedrivePolicy"),),
-)
-def test_subscriptions_keep_what_cannot_be_delivered(subscription: Subscription) -> None:
+    broken_by=(
+        Remove("PushQueueSubscription.RedrivePolicy"),
+        Change("PushQueueSubscription.RedrivePolicy", {
+            "deadLetterTargetArn": "arn:aws:sqs:us-east-1:333333333333:nowhere"
+        }),
+    ),
+)  # fmt: skip
+def test_subscriptions_keep_what_cannot_be_delivered(subscription: Subscription, inventory: Inventory) -> None:
     """SNS gives up on an endpoint after its retries, and then drops the message."""
-    assert subscription.redrive_policy, "drops what it cannot deliver; a dead-letter queue is promised"
+    policy = subscription.redrive_policy
+    assert policy, "drops what it cannot deliver; a dead-letter queue is promised"
+    target = inventory.find(Queue, policy.dead_letter_target_arn)
+    assert target, f"sends what it cannot deliver to {policy.dead_letter_target_arn}, which is not there"

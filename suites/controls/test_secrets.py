@@ -10,7 +10,7 @@ from fixtures.inventory.services.secretsmanager import ResourcePolicy, RotationS
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Break, Change, Remove, control, not_applicable
 from infra.environment import Environment
-from suites.controls.looking import foreign_grants, statements, unbound_services
+from suites.controls.looking import decided_elsewhere, foreign_grants, statements, unbound_services
 
 
 @control(
@@ -31,8 +31,6 @@ from suites.controls.looking import foreign_grants, statements, unbound_services
 )
 def test_secrets_are_rotated(secret: Secret, inventory: Inventory, baseline: Baseline) -> None:
     """A secret that leaked unnoticed is of use only until it changes."""
-    if secret.origin.made_by:
-        not_applicable(f"{secret.origin.made_by} owns and rotates this secret")
     schedules = [item for item in inventory.of(RotationSchedule) if inventory.find(Secret, item.secret_id) is secret]
     assert schedules, f"is never rotated; every {baseline.secret_rotation_days} days at the latest is promised"
     for schedule in schedules:
@@ -54,8 +52,6 @@ def test_secrets_are_rotated(secret: Secret, inventory: Inventory, baseline: Bas
 )
 def test_secrets_stay_in_the_account(secret: Secret, inventory: Inventory, environment: Environment) -> None:
     """An explicit deny holds even on the day when some role is given too much."""
-    if secret.origin.made_by:
-        not_applicable(f"{secret.origin.made_by} owns this secret")
     policies = [item for item in inventory.of(ResourcePolicy) if inventory.find(Secret, item.secret_id) is secret]
     others = (("stringnotequals", "aws:principalaccount", (environment.account,)),)
     denied = any(
@@ -83,6 +79,9 @@ def test_secrets_stay_in_the_account(secret: Secret, inventory: Inventory, envir
 )  # fmt: skip
 def test_nobody_knows_the_master_password(database: DBInstance) -> None:
     """RDS makes, keeps and rotates it: a password that a person chose is one that a person can lose."""
+    elsewhere = decided_elsewhere(database, by_source=True)
+    if elsewhere:
+        not_applicable(elsewhere)
     assert database.manage_master_user_password, (
         "the master password is given by hand; one that RDS manages is promised"
     )
@@ -96,6 +95,9 @@ def test_nobody_knows_the_master_password(database: DBInstance) -> None:
 )
 def test_databases_are_entered_by_identity(database: DBInstance) -> None:
     """With IAM authentication the functions hold no password at all."""
+    elsewhere = decided_elsewhere(database, by_source=False)
+    if elsewhere:
+        not_applicable(elsewhere)
     assert database.enable_iam_database_authentication, "functions need a password; IAM authentication is promised"
 
 
@@ -107,8 +109,6 @@ def test_databases_are_entered_by_identity(database: DBInstance) -> None:
 )
 def test_cache_users_prove_who_they_are(user: User) -> None:
     """A user without password is anybody who reaches the port."""
-    if user.origin.made_by:
-        not_applicable("AWS makes this user in every account; SEC-06 judges that no cache admits it")
     mode = user.authentication_mode.type if user.authentication_mode else "nothing"
     assert mode == "iam", f"is admitted by {mode}; iam is promised"
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from http.client import HTTPConnection
+from typing import Any
 
 import pytest
 
@@ -79,10 +80,14 @@ def account(declared: Inventory, _shared_mock_cloud: None) -> Iterator[Account]:
 
 
 @contextmanager
-def deployed(declared: Inventory) -> Iterator[Account]:
-    """Deploy prod, because it has something of every type."""
+def deployed(
+    declared: Inventory,
+    live: Callable[[Callable[[str], Any]], None] = strangers.make,
+    middleware: str = "fixtures.mock_cloud.faults:Faults",
+) -> Iterator[Account]:
+    """Deploy prod, because it has something of every type, into an account in which others live."""
     environment = load_environment("prod")
-    with running(middleware=["fixtures.mock_cloud.faults:Faults"]) as cloud, pytest.MonkeyPatch.context() as patch:
+    with running(middleware=[middleware]) as cloud, pytest.MonkeyPatch.context() as patch:
         for name, value in cloud.environment.items():
             patch.setenv(name, value)
         session = connect(environment, environment.role, cloud.endpoint)
@@ -95,7 +100,7 @@ def deployed(declared: Inventory) -> Iterator[Account]:
             on_event=lambda *_: None,
         ).deploy()
         # Nothing of ours: something foreign must be found too, and something of each type.
-        strangers.make(lambda service: client(session, service, cloud.endpoint))
+        live(lambda service: client(session, service, cloud.endpoint))
         yield Account(cloud.endpoint, cloud.pid, environment, declared)
 
 

@@ -98,6 +98,7 @@ def joined(some: Inventory, types: Types, whole: Inventory) -> Inventory:
             *(r for r in some.resources if type(r) in types),
             *(r for r in whole.resources if type(r) not in types),
         ),
+        expected={**whole.expected, **{name: keys for name, keys in some.expected.items() if name in names}},
         gaps={name: gap for name, gap in some.gaps.items() if name not in others},
         missing={key: gap for key, gap in some.missing.items() if any(key in some.expected.get(n, ()) for n in names)},
     )

@@ -51,4 +51,11 @@ def test_controls_ask_through_what_is_listened_to() -> None:
     for module in {inspect.getmodule(item.function) for item in catalogue()} | {looking}:
         assert module is not None
         code = re.sub(r"(?m)^from .*$", "", inspect.getsource(module))
-        assert set(re.findall(r"\binventory\.(\w+)", code)) <= {"find", "get", "of", "account"}, module
+        assert set(re.findall(r"\binventory\.(\w+)", code)) <= {
+            "find",
+            "get",
+            "of",
+            "account",
+            "region",
+            "undeclared",
+        }, module

@@ -1,0 +1,69 @@
+"""What a backup selection selects, as AWS Backup reads it.
+
+Source: AWS Backup Developer Guide, "Assigning resources to a backup plan". Where that leaves open whether named
+resources and a list of tags are joined or crossed, both have to hold: what is promised must not hang on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.mapping import arn_of
+from fixtures.inventory.services.backup import Selection
+from fixtures.inventory.services.dynamodb import Table
+from fixtures.inventory.services.rds import DBInstance
+from fixtures.inventory.values import Reference
+
+Store = Table | DBInstance
+_NAMED: Final[Mapping[type[Store], str]] = {Table: "TableName", DBInstance: "DBInstanceIdentifier"}
+_TAG: Final = "aws:ResourceTag/"
+_UNKNOWN: Final = "\0"
+_TESTS: Final[Mapping[str, Callable[[str, str], bool]]] = {
+    "stringequals": lambda value, wanted: value == wanted,
+    "stringnotequals": lambda value, wanted: value != wanted,
+    "stringlike": fnmatchcase,
+    "stringnotlike": lambda value, wanted: not fnmatchcase(value, wanted),
+}
+
+
+def selects(inventory: Inventory, selection: Selection, store: Store) -> bool:
+    """Say whether a selection has the store in it."""
+    named, tagged, conditions = selection.resources, selection.list_of_tags, list(_conditions(selection))
+    if not (named or tagged or conditions or selection.not_resources):
+        return False
+    return (
+        (not named or _any(inventory, named, store))
+        and (not tagged or any(_holds(store, test["ConditionType"], test) for test in tagged))
+        and all(_holds(store, operator, test) for operator, test in conditions)
+        and not _any(inventory, selection.not_resources, store)
+    )
+
+
+def _conditions(selection: Selection) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for operator, tests in selection.conditions.items():
+        yield from ((operator, test) for test in tests)
+
+
+def _holds(store: Store, operator: str, test: Mapping[str, Any]) -> bool:
+    """Say whether a tag of the store is there and is as a condition wants it."""
+    value = store.tag(str(test["ConditionKey"]).removeprefix(_TAG))
+    return value is not None and _TESTS[operator.lower()](value, str(test["ConditionValue"]))
+
+
+def _any(inventory: Inventory, links: Iterable[Reference | str], store: Store) -> bool:
+    arn = _arn(inventory, store)
+    return any(
+        inventory.find(type(store), link) is store or (isinstance(link, str) and fnmatchcase(arn, link))
+        for link in links
+    )
+
+
+def _arn(inventory: Inventory, store: Store) -> str:
+    """Give the ARN of a store; a name that only AWS knows is met by no pattern that names any."""
+    known = next((name for name in store.origin.attributes.values() if name.startswith("arn:")), None)
+    name = str(store.property(_NAMED[type(store)]) or _UNKNOWN)
+    made = arn_of(store.cfn_type, _UNKNOWN if "${" in name else name, inventory.account, inventory.region)
+    return known or next(iter(made.values()), _UNKNOWN)
