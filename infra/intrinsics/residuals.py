@@ -10,7 +10,7 @@ from infra.source import Path
 
 VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 _REFERENCES: Final = ("Ref", "Fn::GetAtt", "Fn::Sub")
-_HEAVIEST: Final = 1_000_000  # characters and items: as much as a whole template may have
+_HEAVIEST: Final = 200_000  # characters and items: more than CloudFormation takes in one template body
 
 
 class _NoValue:

@@ -29,4 +29,4 @@ def test_everything_belongs_to_a_stack(inventory: Inventory) -> None:
         for resource in inventory.of(kind)
         if not resource.managed and resource.origin.made_by is None
     ]
-    assert not strays, f"made by hand: {'; '.join(strays[:10])}; what stacks declare, and nothing else, is promised"
+    assert not strays, f"made by hand: {'; '.join(strays)}; what stacks declare, and nothing else, is promised"
