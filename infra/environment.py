@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
 from infra.errors import InputError
-from infra.settings import ROOT, printable, read_toml, shown, stems
+from infra.settings import ROOT, one_line, printable, read_toml, shown, stems
 
 ENVIRONMENTS = ROOT / "infra" / "environments"
 
@@ -19,9 +19,11 @@ _ROLE = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"
 
 
 def _parameter(value: object) -> bool | int | str:
-    if isinstance(value, bool | int) or (isinstance(value, str) and value and value.isprintable()):
+    if isinstance(value, str) and value:
+        return one_line(value)
+    if isinstance(value, bool | int):
         return value
-    raise ValueError("expected a text of one line, a whole number, true or false")
+    raise ValueError("expected a text, a whole number, true or false")
 
 
 # One check for all three kinds: each would otherwise complain for itself.

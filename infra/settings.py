@@ -21,7 +21,8 @@ Item = TypeVar("Item")
 _MOST_SHOWN = 80
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return a text of one line that begins and ends with something to see; raises ValueError for any other."""
     if not text.isprintable() or text != text.strip():
         raise ValueError("expected one line of printable characters with no space at either end")
     return text
@@ -34,7 +35,9 @@ def _distinct(items: tuple[Item, ...]) -> tuple[Item, ...]:
     return items
 
 
-Text = Annotated[str, StringConstraints(min_length=1), AfterValidator(_one_line)]
+Text = Annotated[str, StringConstraints(min_length=1), AfterValidator(one_line)]
+Words = Annotated[str, StringConstraints(min_length=2), AfterValidator(one_line)]
+Reason = Annotated[str, StringConstraints(min_length=20), AfterValidator(one_line)]
 Distinct = Annotated[tuple[Item, ...], AfterValidator(_distinct)]
 
 
