@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from infra.deploy.connect import client, connect
-from infra.deploy.deployer import Deployer
+from infra.deploy.connect import client, connect, endpoint_in_use
+from infra.deploy.deployer import Deployer, chosen
 from infra.deploy.review import Review
 from infra.deploy.show import show_event, show_review
 from infra.environment import load_environment
@@ -19,7 +19,7 @@ from infra.stacks import check_parameters, load_templates, resolve_platform
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deploy the platform's stacks.")
 console = Console(highlight=False)
 
-Env = Annotated[str, typer.Option("--env", help="dev, staging or prod")]
+Env = Annotated[str, typer.Option("--env", help="one of infra/environments, for example dev")]
 Stack = Annotated[str | None, typer.Option("--stack", help="one stack instead of all, for example network")]
 Endpoint = Annotated[str | None, typer.Option("--endpoint", help="instead of AWS, for example the mock cloud's URL")]
 Yes = Annotated[bool, typer.Option("--yes", help="execute every review without asking (for machines)")]
@@ -28,7 +28,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="execute every review without a
 @app.command()
 def plan(env: Env, stack: Stack = None, endpoint: Endpoint = None) -> None:
     """Show what a deployment would change, and change nothing."""
-    reviews = _deployer(env, endpoint, yes=False).plan(stack)
+    reviews = _deployer(env, stack, endpoint, yes=False).plan(stack)
     if not reviews or (stack is None and reviews[-1].stack != "backup"):
         console.print(
             "later stacks need outputs of stacks that are not deployed yet: they cannot be reviewed before",
@@ -39,7 +39,7 @@ def plan(env: Env, stack: Stack = None, endpoint: Endpoint = None) -> None:
 @app.command()
 def deploy(env: Env, stack: Stack = None, endpoint: Endpoint = None, yes: Yes = False) -> None:  # noqa: FBT002  typer
     """Deploy the stacks in order: change set, review, execute, wait."""
-    done = _deployer(env, endpoint, yes=yes).deploy(stack)
+    done = _deployer(env, stack, endpoint, yes=yes).deploy(stack)
     changed = [review.stack for review in done if review.changes]
     console.print(f"{env}: {', '.join(changed)} deployed" if changed else f"{env}: no changes")
 
@@ -47,15 +47,17 @@ def deploy(env: Env, stack: Stack = None, endpoint: Endpoint = None, yes: Yes = 
 @app.command()
 def destroy(env: Env, stack: Stack = None, endpoint: Endpoint = None, yes: Yes = False) -> None:  # noqa: FBT002  typer
     """Delete the stacks in reverse order; what is to be retained stays."""
-    what = f"stack {stack}" if stack else "all stacks"
+    what = f"stack {stack}" if stack is not None else "all stacks"
     if not yes and not _asked(f"Delete {what} of {env}?"):
         raise DeployError(f"{env}: not approved; nothing was deleted")
-    deleted = _deployer(env, endpoint, yes=yes).destroy(stack)
+    deleted = _deployer(env, stack, endpoint, yes=yes).destroy(stack)
     console.print(f"{env}: deleted {', '.join(deleted)}" if deleted else f"{env}: there was nothing to delete")
 
 
-def _deployer(env: str, endpoint: str | None, *, yes: bool) -> Deployer:
+def _deployer(env: str, stack: str | None, endpoint: str | None, *, yes: bool) -> Deployer:
     environment = load_environment(env)
+    chosen(stack)
+    endpoint_in_use(endpoint)
     templates = load_templates()
     check_parameters(environment, templates)
     resolve_platform(environment, templates)  # what cannot be resolved is refused before anything is asked of AWS
