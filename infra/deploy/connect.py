@@ -57,8 +57,7 @@ def connect(environment: Environment, role: str, endpoint: str | None = None) ->
         session = _session(environment.region)
         if is_loopback(where) and session.get_credentials() is None:
             session = _session(environment.region, "testing", "testing")
-        assumed = _client(session, "sts", where).assume_role(RoleArn=role, RoleSessionName="touchstone")
-        keys = _member(assumed, "Credentials")
+        keys = _member(_assumed(_client(session, "sts", where), role), "Credentials")
         session = _session(environment.region, *(_member(keys, name) for name in _KEYS))
         account = _member(_client(session, "sts", where).get_caller_identity(), "Account")
     if account != environment.account:
@@ -67,6 +66,13 @@ def connect(environment: Environment, role: str, endpoint: str | None = None) ->
             f"{environment.account}"
         )
     return session
+
+
+def _assumed(sts: Any, role: str) -> Any:
+    try:
+        return sts.assume_role(RoleArn=role, RoleSessionName="touchstone")
+    except KeyError as error:  # botocore's own, from a document that is well formed and is no answer to AssumeRole
+        raise EndpointError(f"the answer has no {error}: what answers does not speak as AWS does") from error
 
 
 def _member(answer: Any, name: str) -> Any:
