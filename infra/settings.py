@@ -61,7 +61,7 @@ def stems(folder: Path, suffix: str, expected: str) -> tuple[str, ...]:
         raise InputError(f"{shown(folder)}: expected a folder of {expected}")
     found = []
     for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "__")) and path.suffix.lower() != suffix:
+        if path.name.startswith((".", "__")) and not path.name.lower().endswith(suffix):
             continue
         if path.suffix != suffix or path.name.startswith(".") or not path.is_file():
             raise InputError(f"{shown(folder)}/{printable(path.name)}: nothing reads it: expected only {expected}")
