@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from infra.deploy.endpoint import usable
 from infra.environment import Environment
-from infra.errors import EndpointError
+from infra.errors import EndpointError, InputError
 from infra.settings import printable
 
 VARIABLE = "AWS_ENDPOINT_URL"
@@ -40,6 +40,9 @@ def endpoint_in_use(endpoint: str | None) -> str | None:
     """
     if endpoint is not None:
         return usable(endpoint, "--endpoint")
+    for name in sorted(os.environ):
+        if name.startswith(f"{VARIABLE}_"):
+            raise InputError(f"{name}: expected one endpoint for all services, which {VARIABLE} or --endpoint names")
     named = os.environ.get(VARIABLE)
     return None if named is None else usable(named, VARIABLE)
 

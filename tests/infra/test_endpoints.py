@@ -85,6 +85,14 @@ def test_nothing_said_is_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     assert endpoint_in_use(None) is None
 
 
+@pytest.mark.parametrize("service", ["KMS", "STS", "CLOUDFORMATION"])
+def test_one_service_is_not_sent_elsewhere(monkeypatch: pytest.MonkeyPatch, service: str) -> None:
+    """The record names one endpoint; what a service of its own answered would be taken for that one's."""
+    monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", "http://127.0.0.1:9")
+    with pytest.raises(InputError, match=f"AWS_ENDPOINT_URL_{service}: expected one endpoint for all services"):
+        endpoint_in_use(None)
+
+
 ANSWERS = {
     "nothing": b"",
     "a page": b"<html><body>Hello</body></html>",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fixtures.engines.findings import engine_severity
-from fixtures.judging.waivers import Waiver, apply, load_waivers, stale
+from fixtures.judging.waivers import WAIVERS, Waiver, apply, load_waivers, stale
 from infra.errors import InputError
 from reports.models import Outcome
 from tests.machinery.small import NOW, verdict
@@ -146,3 +146,11 @@ def test_an_id_used_twice_is_refused(tmp_path: Path) -> None:
 )
 def test_a_rule_of_an_engine_can_be_waived_too(rule: str, severity: str | None) -> None:
     assert engine_severity(rule) == severity
+
+
+def test_the_form_in_the_file_is_one_that_is_read(tmp_path: Path) -> None:
+    """What people copy must be right: the comment without its marks is a waiver."""
+    lines = [line.removeprefix("# ") for line in WAIVERS.read_text().splitlines() if line.startswith("# ")][1:]
+    (tmp_path / "waivers.toml").write_text("\n".join(lines))
+    (found,) = load_waivers({"BAK-01": "critical"}.get, tmp_path / "waivers.toml")
+    assert found.accepts == "keeps 3 days of backups"
