@@ -104,7 +104,13 @@ def _first(error: pydantic.ValidationError) -> str:
         return f"{key}: unknown key{more}"
     if first["type"] == "missing":
         return f"{key}: expected a value, the key is missing{more}"
-    said = first["msg"].removeprefix("Value error, ").replace("Input should be", "expected").replace("tuple", "list")
+    said = (
+        first["msg"]
+        .removeprefix("Value error, ")
+        .replace("Input should be", "expected")
+        .replace("tuple", "list")
+        .replace("Tuple", "List")
+    )
     if first["type"] == "value_error" and not first["loc"]:  # a check of the whole file names the key itself
         return f"{printable(said)}{more}"
     return f"{key}: {printable(said)}, got {_told(first['input'])}{more}"
