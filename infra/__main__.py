@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from infra.deploy.connect import client, connect
-from infra.deploy.deployer import Deployer
+from infra.deploy.connect import client, connect, endpoint_in_use
+from infra.deploy.deployer import Deployer, chosen
 from infra.deploy.review import Review
 from infra.deploy.show import show_event, show_review
 from infra.environment import load_environment
-from infra.errors import DeployError, TouchstoneError
-from infra.stacks import check_parameters, load_templates, resolve_platform
+from infra.errors import DeployError, InputError, TouchstoneError
+from infra.stacks import load_templates, resolve_platform
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deploy the platform's stacks.")
 console = Console(highlight=False)
 
-Env = Annotated[str, typer.Option("--env", help="dev, staging or prod")]
-Stack = Annotated[str | None, typer.Option("--stack", help="one stack instead of all, for example network")]
-Endpoint = Annotated[str | None, typer.Option("--endpoint", help="instead of AWS, for example the mock cloud's URL")]
+Env = Annotated[list[str], typer.Option("--env", help="one of infra/environments, for example dev")]
+Stack = Annotated[list[str] | None, typer.Option("--stack", help="one stack instead of all, for example network")]
+Endpoint = Annotated[
+    list[str] | None, typer.Option("--endpoint", help="instead of AWS, for example the mock cloud's URL")
+]
 Yes = Annotated[bool, typer.Option("--yes", help="execute every review without asking (for machines)")]
 
 
 @app.command()
 def plan(env: Env, stack: Stack = None, endpoint: Endpoint = None) -> None:
     """Show what a deployment would change, and change nothing."""
-    reviews = _deployer(env, endpoint, yes=False).plan(stack)
-    if not reviews or (stack is None and reviews[-1].stack != "backup"):
+    target = Target.read(env, stack, endpoint)
+    reviews = _deployer(target, yes=False).plan(target.stack)
+    if not reviews or (target.stack is None and reviews[-1].stack != "backup"):
         console.print(
             "later stacks need outputs of stacks that are not deployed yet: they cannot be reviewed before",
             soft_wrap=True,
@@ -39,32 +43,61 @@ def plan(env: Env, stack: Stack = None, endpoint: Endpoint = None) -> None:
 @app.command()
 def deploy(env: Env, stack: Stack = None, endpoint: Endpoint = None, yes: Yes = False) -> None:  # noqa: FBT002  typer
     """Deploy the stacks in order: change set, review, execute, wait."""
-    done = _deployer(env, endpoint, yes=yes).deploy(stack)
+    target = Target.read(env, stack, endpoint)
+    done = _deployer(target, yes=yes).deploy(target.stack)
     changed = [review.stack for review in done if review.changes]
-    console.print(f"{env}: {', '.join(changed)} deployed" if changed else f"{env}: no changes")
+    console.print(f"{target.env}: {', '.join(changed)} deployed" if changed else f"{target.env}: no changes")
 
 
 @app.command()
 def destroy(env: Env, stack: Stack = None, endpoint: Endpoint = None, yes: Yes = False) -> None:  # noqa: FBT002  typer
     """Delete the stacks in reverse order; what is to be retained stays."""
-    what = f"stack {stack}" if stack else "all stacks"
-    if not yes and not _asked(f"Delete {what} of {env}?"):
-        raise DeployError(f"{env}: not approved; nothing was deleted")
-    deleted = _deployer(env, endpoint, yes=yes).destroy(stack)
-    console.print(f"{env}: deleted {', '.join(deleted)}" if deleted else f"{env}: there was nothing to delete")
+    target = Target.read(env, stack, endpoint)
+    what = "all stacks" if target.stack is None else f"stack {target.stack}"
+    if not yes and not _asked(f"Delete {what} of {target.env}?"):
+        raise DeployError(f"{target.env}: not approved; nothing was deleted")
+    deleted = _deployer(target, yes=yes).destroy(target.stack)
+    console.print(
+        f"{target.env}: deleted {', '.join(deleted)}" if deleted else f"{target.env}: there was nothing to delete"
+    )
 
 
-def _deployer(env: str, endpoint: str | None, *, yes: bool) -> Deployer:
-    environment = load_environment(env)
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is acted on: one environment, one stack of it or all, at one endpoint or AWS."""
+
+    env: str
+    stack: str | None
+    endpoint: str | None
+
+    @classmethod
+    def read(cls, env: list[str], stack: list[str] | None, endpoint: list[str] | None) -> Target:
+        """Read the options; raises InputError for one that is given twice, or names nothing that is there."""
+        name = _one("--env", env) or ""
+        target = cls(name, _one("--stack", stack), _one("--endpoint", endpoint))
+        load_environment(name)
+        chosen(target.stack)
+        endpoint_in_use(target.endpoint)
+        return target
+
+
+def _one(option: str, given: list[str] | None) -> str | None:
+    """Return the value of an option; without this the last of several would be taken in silence."""
+    if given and len(given) > 1:
+        raise InputError(f"{option}: expected once, got {' and '.join(map(repr, given))}")
+    return given[0] if given else None
+
+
+def _deployer(target: Target, *, yes: bool) -> Deployer:
+    environment = load_environment(target.env)
     templates = load_templates()
-    check_parameters(environment, templates)
     resolve_platform(environment, templates)  # what cannot be resolved is refused before anything is asked of AWS
-    session = connect(environment, environment.deploy_role, endpoint)
+    session = connect(environment, environment.deploy_role, target.endpoint)
     return Deployer(
         environment=environment,
         templates=templates,
-        cloudformation=client(session, "cloudformation", endpoint),
-        ec2=client(session, "ec2", endpoint),
+        cloudformation=client(session, "cloudformation", target.endpoint),
+        ec2=client(session, "ec2", target.endpoint),
         approve=(lambda _: True) if yes else _approve,
         on_event=lambda stack, event: show_event(console, stack, event),
         on_review=lambda review: show_review(console, review),

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
 from infra.errors import InputError
-from infra.settings import ROOT, read_toml
+from infra.settings import ROOT, one_line, printable, read_toml, shown, stems
 
 ENVIRONMENTS = ROOT / "infra" / "environments"
 
-_ROLE = r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$"
-Parameter = StrictBool | StrictInt | StrictStr
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_ORDER = ("dev", "staging", "prod")
+_ROLE = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"
+
+
+def _parameter(value: object) -> bool | int | str:
+    if isinstance(value, str) and value:
+        return one_line(value)
+    if isinstance(value, bool | int):
+        return value
+    raise ValueError("expected a text, a whole number, true or false")
+
+
+# One check for all three kinds: each would otherwise complain for itself.
+Parameter = Annotated[bool | int | str, PlainValidator(_parameter)]
 
 
 class Environment(BaseModel):
@@ -21,9 +35,9 @@ class Environment(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Literal["dev", "staging", "prod"]
-    account: str = Field(pattern=r"^\d{12}$")
-    region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
+    name: str = Field(pattern=f"^{_NAME.pattern}$")
+    account: str = Field(pattern=r"^[0-9]{12}$")
+    region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")
     role: str = Field(pattern=_ROLE, description="reads: the nightly run assumes it")
     deploy_role: str = Field(pattern=_ROLE, description="writes: the deployer assumes it")
     termination_protection: bool
@@ -42,9 +56,19 @@ class Environment(BaseModel):
 
 
 def environment_names(folder: Path = ENVIRONMENTS) -> tuple[str, ...]:
-    """Return the environments that exist, the least important first."""
-    found = {path.stem for path in folder.glob("*.toml")}
-    return tuple(name for name in ("dev", "staging", "prod") if name in found)
+    """Return the environments that exist, which are the files in their folder, the least important first.
+
+    Raises:
+        InputError: no file, or one that is not named after an environment: no run would look at it.
+    """
+    found = stems(folder, ".toml", "<environment>.toml")
+    for name in found:
+        if not _NAME.fullmatch(name):
+            where = f"{shown(folder)}/{printable(name)}.toml"
+            raise InputError(f"{where}: expected a name of small letters, digits and hyphens, such as dev.toml")
+    if not found:
+        raise InputError(f"{shown(folder)}: expected an <environment>.toml, found none")
+    return (*(name for name in _ORDER if name in found), *(name for name in found if name not in _ORDER))
 
 
 def load_environment(name: str, folder: Path = ENVIRONMENTS) -> Environment:
@@ -54,8 +78,10 @@ def load_environment(name: str, folder: Path = ENVIRONMENTS) -> Environment:
         InputError: there is no such environment, or its file is not what was expected.
     """
     if name not in environment_names(folder):
-        raise InputError(f"--env {name}: expected one of {', '.join(environment_names(folder)) or 'none found'}")
+        raise InputError(
+            f"--env {printable(name) or repr(name)}: expected one of {', '.join(environment_names(folder))}"
+        )
     environment = read_toml(folder / f"{name}.toml", Environment)
     if environment.name != name:
-        raise InputError(f"{folder.name}/{name}.toml: name: expected {name!r}, got {environment.name!r}")
+        raise InputError(f"{shown(folder)}/{name}.toml: name: expected {name!r}, got {environment.name!r}")
     return environment

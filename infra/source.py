@@ -1,7 +1,8 @@
 """A template's text as plain data, with the source line of every value.
 
 CloudFormation's YAML short forms (``!Ref``, ``!GetAtt a.b``, ``!Sub`` …) become their long forms. Duplicate keys and
-aliases, which YAML parsers accept and reviewers overlook, are refused.
+aliases, which YAML parsers accept and reviewers overlook, are refused. So is what would take a parser long to read, or
+crash it, before it is composed: too large, too deep, too many values.
 """
 
 from __future__ import annotations
@@ -16,7 +17,11 @@ from infra.errors import TemplateError
 
 Path = tuple[str | int, ...]
 
+_MAX_CHARACTERS = 1_000_000  # what CloudFormation takes at most
 _MAX_DEPTH = 100
+_MAX_NODES = 100_000
+_LONGEST_NUMBER = 100  # characters: a longer one costs the square of its length to read
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STANDARD = "tag:yaml.org,2002:"
 # Dates stay text: a template's `2012-10-17` is a version, not a day.
 _OCTAL = re.compile(r"0\d+")
@@ -42,9 +47,12 @@ def parse(text: str, name: str) -> Source:
     """Parse YAML or JSON ``text``; ``name`` is what errors call it.
 
     Raises:
-        TemplateError: not YAML, a duplicate key, an alias, an unknown tag, or nested too deep.
+        TemplateError: not YAML, a duplicate key, an alias, an unknown tag, too large, or nested too deep.
     """
+    if len(text) > _MAX_CHARACTERS:
+        raise TemplateError(f"{name}:1: expected at most {_MAX_CHARACTERS} characters, got {len(text)}")
     try:
+        _weigh(text, name)
         return _Reader(name).read(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -55,15 +63,35 @@ def parse(text: str, name: str) -> Source:
         raise TemplateError(f"{name}:1: not readable: {error}") from error
 
 
+def _weigh(text: str, name: str) -> None:
+    """Refuse, from the stream of the parser's events, what must not be composed: composing recurses, events do not."""
+    depth = nodes = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        refused = None
+        if isinstance(event, yaml.AliasEvent):
+            refused = f"no YAML alias (*{event.anchor}): write the value out"
+        elif isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        nodes += isinstance(event, yaml.NodeEvent)
+        if depth > _MAX_DEPTH:
+            refused = f"at most {_MAX_DEPTH} levels of nesting"
+        elif nodes > _MAX_NODES:
+            refused = f"at most {_MAX_NODES} values"
+        if refused:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise TemplateError(f"{name}:{line}: expected {refused}")
+
+
 class _Reader:
     def __init__(self, name: str) -> None:
         self.name = name
         self.lines: dict[Path, int] = {}
-        self.seen: set[int] = set()
         self.loader = yaml.SafeLoader("")
 
     def read(self, text: str) -> Source:
-        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        node = yaml.compose(text, Loader=_LOADER)
         data = None if node is None else self._value(node, ())
         return Source(self.name, data, self.lines)
 
@@ -71,11 +99,6 @@ class _Reader:
         return TemplateError(f"{self.name}:{mark.line + 1}: expected {expected}")
 
     def _value(self, node: yaml.Node, path: Path) -> Any:
-        if len(path) > _MAX_DEPTH:
-            raise self._error(node.start_mark, f"at most {_MAX_DEPTH} levels of nesting")
-        if id(node) in self.seen:  # the composer hands out one node again for every alias of it
-            raise self._error(node.start_mark, "no YAML alias (*name): write the value out")
-        self.seen.add(id(node))
         self.lines.setdefault(path, node.start_mark.line + 1)
         if node.tag.startswith("!") and node.tag != "!":
             return self._short_form(node, path)
@@ -89,6 +112,8 @@ class _Reader:
         kind = node.tag.removeprefix(_STANDARD)
         if kind not in _CONSTRUCTORS:
             return node.value
+        if len(node.value) > _LONGEST_NUMBER:
+            raise self._error(node.start_mark, f"a number of at most {_LONGEST_NUMBER} characters")
         if _OCTAL.fullmatch(node.value):  # YAML 1.1 reads 0123 as 83: an account id would change in silence
             raise self._error(node.start_mark, f"quotes around {node.value}: unquoted it is an octal number")
         construct = getattr(self.loader, f"construct_yaml_{kind}")

@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.environment import ENVIRONMENTS, Environment
 from infra.errors import InputError, TemplateError
-from infra.settings import ROOT, shown
+from infra.settings import ROOT, printable, shown, stems
 from infra.template import Pseudo, Resolved, ResolvedResource, Template
 
 TEMPLATES = ROOT / "infra" / "templates"
@@ -39,7 +39,15 @@ class Platform:
 
 
 def load_templates(folder: Path = TEMPLATES) -> dict[str, Template]:
-    """Read the templates of all stacks, in deployment order; errors name them as the repository does."""
+    """Read the templates of all stacks, in deployment order; errors name them as the repository does.
+
+    Raises:
+        InputError: a template that no stack deploys, or that cannot be read.
+    """
+    for name in stems(folder, ".yaml", "<stack>.yaml"):
+        if name not in STACKS:
+            where = f"{shown(folder)}/{printable(name)}.yaml"
+            raise InputError(f"{where}: no stack deploys it: expected one of {', '.join(STACKS)}")
     return {name: _load(folder / f"{name}.yaml") for name in STACKS}
 
 
@@ -58,13 +66,13 @@ def resolve_platform(environment: Environment, templates: Mapping[str, Template]
         InputError: an environment parameter that no template has, or a logical id used twice.
     """
     templates = load_templates() if templates is None else templates
+    check_parameters(environment, templates)
     outputs: dict[str, Any] = {name: {"Ref": name} for name in LOOKED_UP}
     stacks: dict[str, Resolved] = {}
     for name, template in templates.items():
         pseudo = Pseudo(environment.account, environment.region, environment.stack_name(name))
         stacks[name] = template.resolve(parameters_for(template, environment, outputs), pseudo)
         outputs |= {key: output.value for key, output in stacks[name].outputs.items()}
-    check_parameters(environment, templates)
     _check_unique(stacks)
     return Platform(environment, stacks)
 
@@ -78,12 +86,26 @@ def parameters_for(template: Template, environment: Environment, outputs: Mappin
 
 
 def check_parameters(environment: Environment, templates: Mapping[str, Template]) -> None:
-    """Refuse an environment parameter that no template declares: most often it is misspelt."""
-    declared = {name for template in templates.values() for name in template.section("Parameters")}
-    for name in environment.parameters:
+    """Refuse an environment parameter that no template declares, most often misspelt, or one of another kind."""
+    declared = {name: item for template in templates.values() for name, item in template.section("Parameters").items()}
+    path = shown(ENVIRONMENTS / f"{environment.name}.toml")
+    for name, value in environment.parameters.items():
         if name not in declared:
-            path = shown(ENVIRONMENTS / f"{environment.name}.toml")
             raise InputError(f"{path}: parameters.{name}: unknown key: no template has this parameter")
+        kind, word = _kind(declared[name])
+        if type(value) is not kind:
+            raise InputError(f"{path}: parameters.{name}: expected {word}, got {value!r}")
+
+
+def _kind(declaration: Any) -> tuple[type, str]:
+    """Return which of TOML's types says a parameter, and its name: nothing is converted."""
+    declared: Mapping[str, Any] = declaration if isinstance(declaration, dict) else {}
+    if declared.get("Type") == "Number":
+        return int, "a whole number"
+    allowed = declared.get("AllowedValues")
+    if isinstance(allowed, list) and {str(item).lower() for item in allowed} == {"true", "false"}:
+        return bool, "true or false"
+    return str, "a text"
 
 
 def _check_unique(stacks: Mapping[str, Resolved]) -> None:

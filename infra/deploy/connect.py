@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from infra.deploy.endpoint import usable
 from infra.environment import Environment
-from infra.errors import EndpointError
+from infra.errors import EndpointError, InputError
+from infra.settings import printable
 
+VARIABLE = "AWS_ENDPOINT_URL"
+_KEYS = ("AccessKeyId", "SecretAccessKey", "SessionToken")
 _ATTEMPTS = 4
 _SECONDS = 20
 
@@ -27,8 +33,18 @@ def is_loopback(endpoint: str | None) -> bool:
 
 
 def endpoint_in_use(endpoint: str | None) -> str | None:
-    """Return the endpoint that calls go to: the given one, or ``AWS_ENDPOINT_URL``; ``None`` is AWS itself."""
-    return endpoint or os.environ.get("AWS_ENDPOINT_URL") or None
+    """Return the endpoint that calls go to: the given one, or ``AWS_ENDPOINT_URL``; ``None`` is AWS itself.
+
+    Raises:
+        InputError: it is no URL that can be called. One that is empty is not taken for AWS.
+    """
+    if endpoint is not None:
+        return usable(endpoint, "--endpoint")
+    for name in sorted(os.environ):
+        if name.startswith(f"{VARIABLE}_"):
+            raise InputError(f"{name}: expected one endpoint for all services, which {VARIABLE} or --endpoint names")
+    named = os.environ.get(VARIABLE)
+    return None if named is None else usable(named, VARIABLE)
 
 
 def connect(environment: Environment, role: str, endpoint: str | None = None) -> Any:
@@ -39,25 +55,45 @@ def connect(environment: Environment, role: str, endpoint: str | None = None) ->
     Raises:
         EndpointError: the endpoint refuses, the role cannot be assumed, or the account is not the environment's.
     """
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  0.6 s that a static run does not pay
-
     where = endpoint_in_use(endpoint)
-    try:
+    with one_line(f"{environment.name}: {where or 'AWS'} does not let us act as {role}"):
         session = _session(environment.region)
         if is_loopback(where) and session.get_credentials() is None:
             session = _session(environment.region, "testing", "testing")
-        assumed = _client(session, "sts", where).assume_role(RoleArn=role, RoleSessionName="touchstone")
-        keys = assumed["Credentials"]
-        session = _session(environment.region, keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
-        account = _client(session, "sts", where).get_caller_identity()["Account"]
-    except (BotoCoreError, ClientError) as error:
-        raise EndpointError(f"{environment.name}: {where or 'AWS'} does not let us act as {role}: {error}") from error
+        keys = _member(_assumed(_client(session, "sts", where), role), "Credentials")
+        session = _session(environment.region, *(_member(keys, name) for name in _KEYS))
+        account = _member(_client(session, "sts", where).get_caller_identity(), "Account")
     if account != environment.account:
         raise EndpointError(
             f"{environment.name}: the caller's account is {account}, infra/environments/{environment.name}.toml says "
             f"{environment.account}"
         )
     return session
+
+
+def _assumed(sts: Any, role: str) -> Any:
+    try:
+        return sts.assume_role(RoleArn=role, RoleSessionName="touchstone")
+    except KeyError as error:  # botocore's own, from a document that is well formed and is no answer to AssumeRole
+        raise EndpointError(f"the answer has no {error}: what answers does not speak as AWS does") from error
+
+
+def _member(answer: Any, name: str) -> Any:
+    if name not in answer:
+        raise EndpointError(f"the answer has no {name}: what answers does not speak as AWS does")
+    return answer[name]
+
+
+@contextmanager
+def one_line(what: str) -> Iterator[None]:
+    """Turn whatever AWS, or what answers in its place, says against a call into one line that begins with ``what``."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  0.6 s that a static run does not pay
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415
+
+    try:
+        yield
+    except (BotoCoreError, ClientError, ResponseParserError) as error:
+        raise EndpointError(f"{what}: {printable(' '.join(str(error).split()))}") from error
 
 
 def _session(region: str, key: str | None = None, secret: str | None = None, token: str | None = None) -> Any:
@@ -86,6 +122,10 @@ def _client(session: Any, service: str, endpoint: str | None) -> Any:
     from botocore.config import Config  # noqa: PLC0415
 
     config = Config(
-        retries={"mode": "standard", "max_attempts": _ATTEMPTS}, connect_timeout=_SECONDS, read_timeout=_SECONDS
+        retries={"mode": "standard", "max_attempts": _ATTEMPTS},
+        connect_timeout=_SECONDS,
+        read_timeout=_SECONDS,
+        # What is spoken to is said in one place, so that the record can name it: none of AWS_ENDPOINT_URL_<SERVICE>.
+        ignore_configured_endpoint_urls=True,
     )
     return session.client(service, endpoint_url=endpoint, config=config)

@@ -5,22 +5,39 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from infra.deploy.connect import one_line
 from infra.deploy.default_group import empty_default_group
 from infra.deploy.events import Event, EventReader, first_failure
+from infra.deploy.needs import explained
 from infra.deploy.review import ResourceChange, Review
 from infra.environment import Environment
 from infra.errors import DeployError, EndpointError, InputError
+from infra.settings import printable
 from infra.stacks import LOOKED_UP, STACKS, parameters_for
 from infra.template import Template
 
 Approve = Callable[[Review], bool]
 OnEvent = Callable[[str, Event], None]
 
+P = ParamSpec("P")
+R = TypeVar("R")
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 _LONGEST_SECONDS = 3 * 60 * 60
 _GONE = "DELETE_COMPLETE"
+
+
+def _refusals_in_one_line(act: Callable[Concatenate[Deployer, P], R]) -> Callable[Concatenate[Deployer, P], R]:
+    """Let what a service says against a call be one line, whatever step of the decorated act it was said to."""
+
+    @wraps(act)
+    def guarded(self: Deployer, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with one_line(self.environment.name):
+            return act(self, *args, **kwargs)
+
+    return guarded
 
 
 @dataclass
@@ -39,23 +56,27 @@ class Deployer:
     on_review: Callable[[Review], None] = lambda _: None
     outputs: dict[str, str] = field(default_factory=dict)
 
+    @_refusals_in_one_line
     def plan(self, only: str | None = None) -> list[Review]:
         """Return the review of each stack without executing any.
 
-        A stack whose parameters come from a stack that does not exist yet cannot be reviewed: the list ends there.
+        A stack whose parameters come from a stack that does not exist yet cannot be reviewed: the list ends there, and
+        one that was named is refused.
         """
         reviews = []
         self._begin()
         for stack in chosen(only):
             self._gather_outputs(stack)
-            if self._waits_for_outputs(stack):
+            if only is None and self._missing(stack):
                 break
+            self._demand_outputs(stack)
             review = self._review(stack)
             self.on_review(review)
             self._discard(review)
             reviews.append(review)
         return reviews
 
+    @_refusals_in_one_line
     def deploy(self, only: str | None = None) -> list[Review]:
         """Deploy the stacks in order and return what was done to each.
 
@@ -66,6 +87,7 @@ class Deployer:
         self._begin()
         for stack in chosen(only):
             self._gather_outputs(stack)
+            self._demand_outputs(stack)
             review = self._review(stack)
             self.on_review(review)
             if review.changes:
@@ -86,6 +108,7 @@ class Deployer:
         found = self._describe(self.environment.stack_name(stack)) or {}
         return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
+    @_refusals_in_one_line
     def destroy(self, only: str | None = None) -> list[str]:
         """Delete the stacks in reverse order and return the names of those that were there.
 
@@ -114,15 +137,17 @@ class Deployer:
         existing = self._describe(name)
         creates = existing is None or existing["StackStatus"] == "REVIEW_IN_PROGRESS"
         self._check_state(name, None if existing is None else existing["StackStatus"])
-        made = self.cloudformation.create_change_set(
-            StackName=name,
-            ChangeSetName=f"touchstone-{int(time.time() * 1000)}",
-            ChangeSetType="CREATE" if creates else "UPDATE",
-            TemplateBody=self.templates[stack].text,
-            Parameters=self._parameters(stack),
-            Capabilities=["CAPABILITY_IAM"],
-            Tags=[{"Key": "Project", "Value": "touchstone"}, {"Key": "Environment", "Value": self.environment.name}],
-        )
+        tags = {"Project": "touchstone", "Environment": self.environment.name}
+        with one_line(f"{self.templates[stack].source.name}: {name}"):
+            made = self.cloudformation.create_change_set(
+                StackName=name,
+                ChangeSetName=f"touchstone-{int(time.time() * 1000)}",
+                ChangeSetType="CREATE" if creates else "UPDATE",
+                TemplateBody=self.templates[stack].text,
+                Parameters=self._parameters(stack),
+                Capabilities=["CAPABILITY_IAM"],
+                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+            )
         changes = self._changes(name, made["Id"])
         return Review(stack, name, creates, made["Id"], changes)
 
@@ -216,10 +241,17 @@ class Deployer:
     def _remember_outputs(self, stack: str) -> None:
         self.outputs |= self.outputs_of(stack)
 
-    def _waits_for_outputs(self, stack: str) -> bool:
+    def _missing(self, stack: str) -> list[str]:
+        """Return the parameters of a stack that have no value yet."""
         declared = self.templates[stack].section("Parameters")
         given = parameters_for(self.templates[stack], self.environment, self.outputs)
-        return any(name not in given and "Default" not in item for name, item in declared.items())
+        return [name for name, item in declared.items() if name not in given and "Default" not in item]
+
+    def _demand_outputs(self, stack: str) -> None:
+        missing = self._missing(stack)
+        if missing:
+            told = explained(missing, self.templates, self._missing)
+            raise InputError(f"{self.environment.stack_name(stack)}: {told}")
 
     def _parameters(self, stack: str) -> list[dict[str, str]]:
         given = parameters_for(self.templates[stack], self.environment, self.outputs)
@@ -248,7 +280,7 @@ def chosen(only: str | None) -> tuple[str, ...]:
     if only is None:
         return STACKS
     if only not in STACKS:
-        raise InputError(f"--stack {only}: expected one of {', '.join(STACKS)}")
+        raise InputError(f"--stack {printable(only) or repr(only)}: expected one of {', '.join(STACKS)}")
     return (only,)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from infra.intrinsics.residuals import NO_VALUE, IntrinsicError, is_function, kind
+from infra.intrinsics.residuals import NO_VALUE, IntrinsicError, bounded, is_function, kind
 from infra.source import Path
 
 Lookup = Callable[[str, str | None], Any]
@@ -53,7 +53,7 @@ class Evaluator:
         function = FUNCTIONS.get(key)
         if function is None:
             raise IntrinsicError(f"{key} is not supported: macros and loops are not expanded here", path)
-        return function(self, args, path)
+        return bounded(function(self, args, path), path)
 
     def truth(self, value: Any, path: Path) -> bool:
         """Evaluate ``value`` as a condition; anything but a condition is an error."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Any
 
 from infra.intrinsics.evaluator import Evaluator, function
@@ -47,13 +48,15 @@ def cidr(evaluator: Evaluator, args: Any, path: Path) -> Any:
     if any(is_residual(item) for item in values):
         return {"Fn::Cidr": values}
     block, count, bits = (*values, 8)[:3]
+    if not re.fullmatch(r"\d{1,3}", str(count)) or not 1 <= int(count) <= 256:  # noqa: PLR2004
+        raise IntrinsicError(f"Fn::Cidr: expected a count from 1 to 256, got {count}", path)
     try:
         network = ipaddress.ip_network(block)
         subnets = network.subnets(new_prefix=network.max_prefixlen - int(bits))
         found = [str(subnet) for subnet, _ in zip(subnets, range(int(count)), strict=False)]
     except (ValueError, TypeError) as error:
         raise IntrinsicError(f"Fn::Cidr: {error}", path) from error
-    if len(found) != int(count) or not 1 <= int(count) <= 256:  # noqa: PLR2004
+    if len(found) != int(count):
         raise IntrinsicError(f"Fn::Cidr: {block} has no {count} networks of {bits} host bits", path)
     return found
 

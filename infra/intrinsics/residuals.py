@@ -10,6 +10,7 @@ from infra.source import Path
 
 VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 _REFERENCES: Final = ("Ref", "Fn::GetAtt", "Fn::Sub")
+_HEAVIEST: Final = 200_000  # characters and items: more than CloudFormation takes in one template body
 
 
 class _NoValue:
@@ -91,8 +92,21 @@ def opaque(item: Any) -> bool:
     return is_residual(item) and next(iter(item)) not in _REFERENCES
 
 
+def bounded(value: Any, path: Path) -> Any:
+    """Return ``value``, or refuse one that functions have blown up: a variable used twice doubles what it holds."""
+    weight, waiting = 0, [value]
+    while waiting:
+        item = waiting.pop()
+        weight += len(item) + 1 if isinstance(item, str | list | dict) else 1
+        if weight > _HEAVIEST:
+            raise IntrinsicError(f"expected a value of at most {_HEAVIEST} characters and items", path)
+        waiting.extend(item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
+    return value
+
+
 def put_together(pieces: list[Any], path: Path) -> Any:
     """Put literal text and references together: plain text, a lone reference, or one ``Fn::Sub``."""
+    bounded(pieces, path)
     if any(opaque(piece) for piece in pieces):
         return {"Fn::Join": ["", [piece for piece in pieces if piece != ""]]}
     if not any(is_residual(piece) for piece in pieces):

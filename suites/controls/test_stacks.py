@@ -31,14 +31,14 @@ def test_everything_belongs_to_a_stack(inventory: Inventory, baseline: Baseline)
         for stack, found in inventory.undeclared.items()
         for key, cfn_type in found.items()
     ]
-    assert not over, f"{'; '.join(over[:10])}; what the templates declare, and nothing else, is promised"
+    assert not over, f"{'; '.join(over)}; what the templates declare, and nothing else, is promised"
     strays = [
         f"{resource.key} ({resource.cfn_type})"
         for kind in TYPES.values()
         for resource in inventory.of(kind)
         if not resource.managed and resource.origin.made_by is None and not _is_bootstrap(resource, baseline)
     ]
-    assert not strays, f"made by hand: {'; '.join(strays[:10])}; what stacks declare, and nothing else, is promised"
+    assert not strays, f"made by hand: {'; '.join(strays)}; what stacks declare, and nothing else, is promised"
 
 
 def _is_bootstrap(resource: Resource, baseline: Baseline) -> bool:

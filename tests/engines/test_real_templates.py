@@ -56,7 +56,7 @@ def test_every_exclusion_is_still_needed_wherever_it_is_claimed(
     unused = [
         f"{exclusion.rule} {pattern} {name}"
         for exclusion in load_profile(engine).exclusion
-        for name in exclusion.environments
+        for name in exclusion.environments or environment_names()
         for pattern in exclusion.resources
         if not any(
             one.environment == name

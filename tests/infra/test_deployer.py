@@ -156,3 +156,32 @@ def test_a_template_that_is_not_there_is_one_line(
     monkeypatch.setattr(command, "load_templates", lambda: stacks.load_templates(tmp_path))
     assert run("plan", "--env", "dev") == 3
     assert "network.yaml:1: expected a readable UTF-8 file" in capsys.readouterr().err.replace("\n", "")
+
+
+@pytest.mark.parametrize("act", ["plan", "deploy"])
+@pytest.mark.parametrize("stack", [stack for stack in stacks.STACKS if stack != "network"])
+def test_a_stack_whose_needs_are_not_deployed_says_what_comes_first(
+    run: Run, capsys: pytest.CaptureFixture[str], act: str, stack: str
+) -> None:
+    assert run(act, "--env", "dev", "--stack", stack, *(["--yes"] if act == "deploy" else [])) == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"error: touchstone-dev-{stack}: needs outputs of stacks that are not deployed: " in line
+    assert "deploy network" in line
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("AWS::EC2::VPC\n", "AWS::Foo::Bar\n", "Unrecognized resource types: [AWS::Foo::Bar]"),
+        ("AWS::EC2::VPC\n", "AWS::EC2::Host\n", "the mock cloud has no AWS::EC2::Host"),
+        ("CidrBlock: 10.0.0.0/24", "CidrBlock: !ImportValue nobodys", "no stack exports 'nobodys'"),
+    ],
+)
+def test_what_the_service_refuses_is_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], old: str, new: str, told: str
+) -> None:
+    change(monkeypatch, "network", old, new)
+    assert run("deploy", "--env", "dev", "--stack", "network", "--yes") == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: network.yaml: touchstone-dev-network: ")
+    assert told in line

@@ -73,7 +73,7 @@ def test_no_group_of_the_platform_reaches_the_world() -> None:
     ("old", "new", "complaint"),
     [
         ("region = ", "regoin = ", r"dev.toml: region: expected a value|dev.toml: regoin: unknown key"),
-        ('account = "111111111111"', "account = 111111111111", "dev.toml: account: Input should be a valid string"),
+        ('account = "111111111111"', "account = 111111111111", "dev.toml: account: expected a valid string"),
         ('account = "111111111111"', 'account = "1111"', "dev.toml: account: String should match pattern"),
         ("iam::111111111111:role/touchstone-nightly", "iam::222222222222:role/x", "role: expected a role of account"),
         ('name = "dev"', 'name = "prod"', "name: expected 'dev', got 'prod'"),

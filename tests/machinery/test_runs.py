@@ -138,9 +138,13 @@ def test_each_finding_is_said_once_and_once_in_junit(checkout: Path, tmp_path: P
 
 def test_a_finding_that_is_waived_is_shown_and_passes(checkout: Path, tmp_path: Path) -> None:
     edit(checkout, "policies/baselines/dev.toml", "backup_days = 7", "backup_days = 8")
-    kept = (("BAK-01", "Database"), ("BAK-04", "BackupPlan"), ("BAK-05", "BackupVault"))
-    for number, (control, resource) in enumerate(kept, start=1):
-        add_waiver(checkout, f"W-{number}", control, resource, accepts="7 days")
+    kept = (
+        ("BAK-01", "Database", "keeps 7 days of backups"),
+        ("BAK-04", "BackupPlan", "keeps daily backups 7 days"),
+        ("BAK-05", "BackupVault", "is locked for 7 days"),
+    )
+    for number, (control, resource, observed) in enumerate(kept, start=1):
+        add_waiver(checkout, f"W-{number}", control, resource, accepts=observed)
     code, said = run(checkout, tmp_path / "out", "suites/controls", "--tier", "static", "--env", "dev")
     assert code == 0, said
     waived = [verdict for verdict in record(tmp_path / "out")[0] if verdict["verdict"] == "waived"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fixtures.engines.findings import engine_severity
-from fixtures.judging.waivers import Waiver, apply, load_waivers, stale
+from fixtures.judging.waivers import WAIVERS, Waiver, apply, load_waivers, stale
 from infra.errors import InputError
 from reports.models import Outcome
 from tests.machinery.small import NOW, verdict
@@ -23,7 +23,7 @@ control = "ENC-01"
 environment = "dev"
 resources = ["Key*"]
 max_matches = 2
-accepts = "never rotated"
+accepts = "is never rotated"
 owner = "ada"
 approver = "grace"
 reason = "The key is replaced with the next release."
@@ -36,8 +36,8 @@ expires = 2026-12-10
 def waiver(**changes: Any) -> Waiver:
     """Make a waiver that is in force."""
     values: dict[str, Any] = {
-        "id": "W-1", "control": "ENC-01", "environment": "dev", "resources": ("Key*",), "max_matches": 1,
-        "accepts": "never rotated", "owner": "ada", "approver": "grace", "reason": "The key is replaced next week.",
+        "id": "W-1", "control": "ENC-01", "environment": "dev", "resources": ("Key",), "max_matches": 1,
+        "accepts": "is never rotated", "owner": "ada", "approver": "grace", "reason": "The key is replaced next week.",
         "ticket": "OPS-1", "created": TODAY - timedelta(days=1), "expires": TODAY,
     }  # fmt: skip
     return Waiver(**{**values, **changes})
@@ -77,7 +77,8 @@ def test_a_waiver_of_something_else_changes_nothing(changes: dict[str, Any]) -> 
 
 
 def test_more_failures_than_permitted_are_not_waived() -> None:
-    found = apply([waiver()], [verdict(resource="Key1"), verdict(resource="Key2")], NOW)
+    together = [verdict(resource=name) for name in ("Key1", "Key2", "Other")]
+    found = apply([waiver(resources=("Key*",))], together, NOW)[:2]
     assert {item.verdict for item in found} == {Outcome.FAIL}
     assert "covers 2 resources, at most 1 are permitted" in found[0].message
 
@@ -106,7 +107,11 @@ def test_a_waiver_file_is_read(tmp_path: Path) -> None:
     [
         ("approver", "aprover", r"waiver\.0\.(approver: expected a value|aprover: unknown key)"),
         ('approver = "grace"', 'approver = "Ada"', "expected another person than the owner"),
-        ('environment = "dev"', 'environment = "*"', "environment: Input should be 'dev'"),
+        (
+            'environment = "dev"',
+            'environment = "*"',
+            "environment: expected one of dev, staging, prod, got '\\*'|environment: String should have at least 2",
+        ),
         ("expires = 2026-12-10", "expires = 2027-03-01", "at most 30 days after created for severity high"),
         ('control = "ENC-01"', 'control = "ENC-99"', "'ENC-99' is not in the catalogue"),
         ('reason = "The key is replaced with the next release."', 'reason = "later"', "at least 20 characters"),
@@ -141,3 +146,11 @@ def test_an_id_used_twice_is_refused(tmp_path: Path) -> None:
 )
 def test_a_rule_of_an_engine_can_be_waived_too(rule: str, severity: str | None) -> None:
     assert engine_severity(rule) == severity
+
+
+def test_the_form_in_the_file_is_one_that_is_read(tmp_path: Path) -> None:
+    """What people copy must be right: the comment without its marks is a waiver."""
+    lines = [line.removeprefix("# ") for line in WAIVERS.read_text().splitlines() if line.startswith("# ")][1:]
+    (tmp_path / "waivers.toml").write_text("\n".join(lines))
+    (found,) = load_waivers({"BAK-01": "critical"}.get, tmp_path / "waivers.toml")
+    assert found.accepts == "keeps 3 days of backups"
