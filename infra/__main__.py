@@ -13,11 +13,12 @@ from infra.deploy.deployer import Deployer
 from infra.deploy.review import Review
 from infra.deploy.show import show_event, show_review
 from infra.environment import load_environment
-from infra.errors import DeployError, TouchstoneError
+from infra.errors import DeployError, EndpointError, TouchstoneError
+from infra.outside import terminal
 from infra.stacks import check_parameters, load_templates, resolve_platform
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deploy the platform's stacks.")
-console = Console(highlight=False)
+console = Console(highlight=False, markup=False, emoji=False)
 
 Env = Annotated[str, typer.Option("--env", help="dev, staging or prod")]
 Stack = Annotated[str | None, typer.Option("--stack", help="one stack instead of all, for example network")]
@@ -41,7 +42,7 @@ def deploy(env: Env, stack: Stack = None, endpoint: Endpoint = None, yes: Yes = 
     """Deploy the stacks in order: change set, review, execute, wait."""
     done = _deployer(env, endpoint, yes=yes).deploy(stack)
     changed = [review.stack for review in done if review.changes]
-    console.print(f"{env}: {', '.join(changed)} deployed" if changed else f"{env}: no changes")
+    console.print(terminal(f"{env}: {', '.join(changed)} deployed" if changed else f"{env}: no changes"))
 
 
 @app.command()
@@ -51,7 +52,8 @@ def destroy(env: Env, stack: Stack = None, endpoint: Endpoint = None, yes: Yes =
     if not yes and not _asked(f"Delete {what} of {env}?"):
         raise DeployError(f"{env}: not approved; nothing was deleted")
     deleted = _deployer(env, endpoint, yes=yes).destroy(stack)
-    console.print(f"{env}: deleted {', '.join(deleted)}" if deleted else f"{env}: there was nothing to delete")
+    said = f"deleted {', '.join(deleted)}" if deleted else "there was nothing to delete"
+    console.print(terminal(f"{env}: {said}"), soft_wrap=True)
 
 
 def _deployer(env: str, endpoint: str | None, *, yes: bool) -> Deployer:
@@ -78,7 +80,7 @@ def _approve(review: Review) -> bool:
 def _asked(question: str) -> bool:
     if not sys.stdin.isatty():
         raise TouchstoneError(f"{question} expected --yes, or a terminal to ask on")
-    return typer.confirm(question)
+    return typer.confirm(terminal(question))
 
 
 def main() -> int:
@@ -86,14 +88,23 @@ def main() -> int:
     try:
         app(standalone_mode=False)
     except TouchstoneError as error:
-        Console(stderr=True, highlight=False).print(f"error: {error}", style="red", markup=False, soft_wrap=True)
-        return error.exit_code
+        return _refused(error)
     except typer.Abort:
         return 1
     except typer.TyperException as error:
-        Console(stderr=True, highlight=False).print(f"error: {error}", style="red", markup=False, soft_wrap=True)
-        return TouchstoneError.exit_code
+        return _refused(TouchstoneError(str(error)))
+    except Exception as error:
+        if not type(error).__module__.startswith("botocore."):
+            raise
+        return _refused(EndpointError(f"{type(error).__name__}: {error}"))
     return 0
+
+
+def _refused(error: TouchstoneError) -> int:
+    Console(stderr=True, highlight=False, markup=False, emoji=False).print(
+        f"error: {error}", style="red", soft_wrap=True
+    )
+    return error.exit_code
 
 
 if __name__ == "__main__":

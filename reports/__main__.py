@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         record = write_reports(folder)
     except RecordError as error:
-        sys.stderr.write(f"error: {shown(str(error))}\n")
+        sys.stderr.write(f"error: {error}\n")
         return error.exit_code
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns

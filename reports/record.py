@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from infra.outside import terminal
 from reports.disk import PLAN, VERDICTS, RecordError
 from reports.models import Control, Plan, Run, Summary, Verdict
 from reports.reconcile import Reconciled, reconcile
@@ -132,9 +131,9 @@ def _model(kind: type[Model], said: Any, where: str) -> Model:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "the line"
         found = "" if first["type"] == "missing" else f", found {_quote(first['input'])}"
-        raise RecordError(f"{where}: {terminal(key)}: {terminal(first['msg'])}{found}") from error
+        raise RecordError(f"{where}: {key}: {first['msg']}{found}") from error
 
 
 def _quote(value: Any) -> str:
-    text = terminal(repr(value))
+    text = repr(value)
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from infra.environment import Environment
-from infra.errors import EndpointError
+from infra.errors import EndpointError, InputError
+from infra.redaction import redacted_address
 
 _ATTEMPTS = 4
 _SECONDS = 20
@@ -27,8 +28,23 @@ def is_loopback(endpoint: str | None) -> bool:
 
 
 def endpoint_in_use(endpoint: str | None) -> str | None:
-    """Return the endpoint that calls go to: the given one, or ``AWS_ENDPOINT_URL``; ``None`` is AWS itself."""
-    return endpoint or os.environ.get("AWS_ENDPOINT_URL") or None
+    """Return the endpoint that calls go to: the given one, or ``AWS_ENDPOINT_URL``; ``None`` is AWS itself.
+
+    Raises:
+        InputError: it is no address of a server.
+    """
+    where = endpoint or os.environ.get("AWS_ENDPOINT_URL") or None
+    if where is not None and not _is_address(where):
+        raise InputError(f"endpoint {redacted_address(where)}: expected an address such as http://127.0.0.1:5000")
+    return where
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def connect(environment: Environment, role: str, endpoint: str | None = None) -> Any:
