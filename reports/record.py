@@ -61,7 +61,7 @@ def load_record(folder: Path) -> Record:
 
 
 def _plan(path: Path) -> Plan:
-    plan = _model(Plan, _json(_text(path), str(path)), str(path))
+    plan = _model(Plan, _json(_decoded(_bytes(path), str(path)), str(path)), str(path))
     _unique(path, "controls", [control.id for control in plan.controls])
     _unique(path, "run.environments", [environment.name for environment in plan.run.environments])
     controls = {control.id for control in plan.controls}
@@ -84,8 +84,7 @@ def _unique(path: Path, key: str, names: list[str]) -> None:
 
 
 def _journal(path: Path) -> _Journal:
-    text = _text(path)
-    lines = text.split("\n")
+    lines = _bytes(path).split(b"\n")
     # A process that is killed while it writes leaves a last line without an end: an incomplete run, not a bad file.
     unfinished = lines.pop()
     verdicts: list[Verdict] = []
@@ -94,7 +93,7 @@ def _journal(path: Path) -> _Journal:
         where = f"{path}:{number}"
         if summary is not None:
             raise RecordError(f"{where}: expected nothing after the summary line")
-        said = _json(line, where)
+        said = _json(_decoded(line, where), where)
         if isinstance(said, dict) and "summary" in said:
             summary = _model(Summary, said["summary"], where)
         else:
@@ -105,13 +104,18 @@ def _journal(path: Path) -> _Journal:
     return _Journal(tuple(verdicts), summary, torn)
 
 
-def _text(path: Path) -> str:
+def _bytes(path: Path) -> bytes:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes()
     except OSError as error:
         raise RecordError(f"{path}: expected a file of a run: {error.strerror or error}") from error
+
+
+def _decoded(text: bytes, where: str) -> str:
+    try:
+        return text.decode()
     except UnicodeDecodeError as error:
-        raise RecordError(f"{path}: expected UTF-8 text: byte {error.start} is not") from error
+        raise RecordError(f"{where}: expected UTF-8 text: byte {error.start} is not") from error
 
 
 def _json(text: str, where: str) -> Any:
