@@ -21,9 +21,9 @@ _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(n) for n in range(0xFE00, 0xFE10)}
 _PLAIN: Final = re.compile(r"[ -\[\]-~]*")  # ASCII that can be printed, without the backslash
 # A CI reads "::name" where a line begins and "##vso[", "##teamcity[" or "##[" anywhere in it. A terminal may break a
-# line before any sign, so a colon is a command's wherever it may be one: "AWS::RDS::DBInstance" is none.
+# line before any sign, so a colon is a command's wherever it may be one: "AWS::RDS::DBInstance" and "[::1]" are none.
 _COMMAND: Final = re.compile(
-    r"(?<![\w:]):(?=:\w)|##(?=\w*\[)"
+    r"(?<![\w:\[]):(?=:\w)|##(?=\w*\[)"
     r"|:(?=:(?:error|warning|notice|debug|group|endgroup|echo|set-\w+|save-state|stop-commands|add-\w+|remove-\w+)\b)"
 )
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]|~#@$])")
@@ -57,10 +57,10 @@ def terminal(text: str) -> str:
 def lines(text: str) -> str:
     """Return text of several lines, partly our own, for a terminal or a log; only the first begins where it begins.
 
-    What :func:`terminal` gave stays as it is; every further line is indented, so that none can pass for another's.
+    What :func:`terminal` gave stays as it is; every further line is marked, so that none can pass for another's.
     """
     first, *rest = redacted_text(text).split("\n")
-    return "\n".join(map(_harmless, (first, *(f"  {line}" if line[:1].strip() else line for line in rest))))
+    return "\n".join(map(_harmless, (first, *(f"  | {line}" if line.strip() else line for line in rest))))
 
 
 def _harmless(line: str) -> str:

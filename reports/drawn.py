@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Final
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -53,7 +53,8 @@ def drawn(
         legacy_windows=False,
         color_system="standard" if colour else None,
     )
-    console.print(Group(*_parts(record, said, rows, reasons, totals)))
+    for part in _parts(record, said, rows, reasons, totals):
+        console.print(part, soft_wrap=isinstance(part, Text))  # where a line begins is not for a width to decide
     return stream.getvalue()
 
 

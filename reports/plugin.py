@@ -13,7 +13,7 @@ from reports.disk import RecordError
 from reports.record import Record
 from reports.terminal import finding_lines, summary
 from reports.write import SUMMARY, append, write_reports
-from reports.writer import Guard, quoted
+from reports.writer import Guard
 
 _RECORD = pytest.StashKey[Record]()
 
@@ -23,14 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let nothing that pytest quotes act on the terminal."""
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
-        Guard(reporter)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_logreport(report: Any) -> None:
-    """Mark what was printed while a control was tried: it stands in the log beside what we say of it."""
-    if "verdict" in report.keywords:
-        report.sections = [(name, quoted(text)) for name, text in report.sections]
+        config.pluginmanager.register(Guard(reporter), "touchstone-guard")
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

@@ -6,9 +6,12 @@ import re
 import secrets
 from typing import Any
 
+import pytest
+
 from infra.outside import lines
 
 _COLOUR = re.compile(r"\x1b\[([\d;]*m)")
+_MARKED_BY_PYTEST = ("long", "short")  # styles in which pytest begins every line of a message with an E
 
 
 class Guard:
@@ -58,7 +61,16 @@ class Guard:
         shown = "".join(f"\x1b[{text}" if place % 2 else text for place, text in enumerate(texts))
         self._writer.write_raw(back + shown, flush=flush)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Mark what pytest would write line by line as it is: no line of it may pass for a line of ours."""
+        if "verdict" in report.keywords:  # what a control printed stands beside what we say of it
+            report.sections = [(name, _quoted(text)) for name, text in report.sections]
+        for trace, *_ in getattr(report.longrepr, "chain", ()):
+            for entry in trace.reprentries:
+                if getattr(entry, "style", "long") not in _MARKED_BY_PYTEST:
+                    entry.lines = [*entry.lines[:1], *(f"  | {line}" for line in entry.lines[1:])]
 
-def quoted(text: str) -> str:
-    """Return what a test printed so that no line of it can pass for a line of ours."""
+
+def _quoted(text: str) -> str:
     return "".join(f"| {line}\n" for line in text.removesuffix("\n").split("\n"))

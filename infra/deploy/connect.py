@@ -18,11 +18,9 @@ _SECONDS = 20
 
 def is_loopback(endpoint: str | None) -> bool:
     """Say whether an endpoint is on this machine, where no real credentials are needed."""
-    host = urlsplit(endpoint or "").hostname or ""
-    if host == "localhost":
-        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        host = urlsplit(endpoint or "").hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 
