@@ -40,5 +40,7 @@ def redacted_text(text: str) -> str:
 
 
 def redacted_address(address: str) -> str:
-    """Give an address without its user and password, whether or not it says a scheme."""
-    return redacted_text(address) if "://" in address else redacted_text(f"://{address}").removeprefix("://")
+    """Give what was meant to be an address without what may be its user and password, whatever is wrong with it."""
+    before, at, place = address.rpartition("@")
+    scheme, slashes, userinfo = before.rpartition("://")
+    return f"{scheme}{slashes}{digest(userinfo)}@{place}" if at and userinfo else redacted_text(address)

@@ -39,7 +39,7 @@ def endpoint_in_use(endpoint: str | None) -> str | None:
 
 def _is_address(text: str) -> bool:
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(text if text.isprintable() and " " not in text else "")
         return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return False
