@@ -7,6 +7,7 @@ is the sign with which a CI begins a command. What looks like a secret is a dige
 
 from __future__ import annotations
 
+import json as _json
 import re
 import unicodedata
 from functools import lru_cache
@@ -26,6 +27,7 @@ _COMMAND: Final = re.compile(
     r"(?<![\w:\[]):(?=:\w)|##(?=\w*\[)"
     r"|:(?=:(?:error|warning|notice|debug|group|endgroup|echo|set-\w+|save-state|stop-commands|add-\w+|remove-\w+)\b)"
 )
+_ODD: Final = re.compile(r"[^\n -~]")
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]|~#@$])")
 
 
@@ -41,8 +43,11 @@ def visible(text: str) -> str:
 
 
 def _shown(character: str) -> str:
-    hidden = unicodedata.category(character) in _HIDDEN or character in _BLANK
-    return _escape(character) if hidden else character
+    return _escape(character) if _is_hidden(character) else character
+
+
+def _is_hidden(character: str) -> bool:
+    return unicodedata.category(character) in _HIDDEN or character in _BLANK
 
 
 def _escape(text: str) -> str:
@@ -81,6 +86,11 @@ def markdown(text: str) -> str:
     shown = terminal(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     # A bare address would become a link to wherever the data says.
     return _MARKDOWN.sub(r"\\\1", shown).replace("://", "&#58;//").replace("www.", "www&#46;")
+
+
+def json(text: str) -> str:
+    r"""Return a JSON text that says the same, with what nobody sees written as ``\u202e``: people print records too."""
+    return _ODD.sub(lambda match: _json.dumps(match[0])[1:-1] if _is_hidden(match[0]) else match[0], text)
 
 
 def xml(text: str) -> str:
