@@ -14,11 +14,12 @@ from infra.deploy.deployer import Deployer, chosen
 from infra.deploy.review import Review
 from infra.deploy.show import show_event, show_review
 from infra.environment import load_environment
-from infra.errors import DeployError, InputError, TouchstoneError
+from infra.errors import DeployError, EndpointError, InputError, TouchstoneError
+from infra.outside import terminal
 from infra.stacks import load_templates, resolve_platform
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deploy the platform's stacks.")
-console = Console(highlight=False)
+console = Console(highlight=False, markup=False, emoji=False)
 
 Env = Annotated[list[str], typer.Option("--env", help="one of infra/environments, for example dev")]
 Stack = Annotated[list[str] | None, typer.Option("--stack", help="one stack instead of all, for example network")]
@@ -46,7 +47,8 @@ def deploy(env: Env, stack: Stack = None, endpoint: Endpoint = None, yes: Yes = 
     target = Target.read(env, stack, endpoint)
     done = _deployer(target, yes=yes).deploy(target.stack)
     changed = [review.stack for review in done if review.changes]
-    console.print(f"{target.env}: {', '.join(changed)} deployed" if changed else f"{target.env}: no changes")
+    said = f"{', '.join(changed)} deployed" if changed else "no changes"
+    console.print(terminal(f"{target.env}: {said}"))
 
 
 @app.command()
@@ -57,9 +59,8 @@ def destroy(env: Env, stack: Stack = None, endpoint: Endpoint = None, yes: Yes =
     if not yes and not _asked(f"Delete {what} of {target.env}?"):
         raise DeployError(f"{target.env}: not approved; nothing was deleted")
     deleted = _deployer(target, yes=yes).destroy(target.stack)
-    console.print(
-        f"{target.env}: deleted {', '.join(deleted)}" if deleted else f"{target.env}: there was nothing to delete"
-    )
+    said = f"deleted {', '.join(deleted)}" if deleted else "there was nothing to delete"
+    console.print(terminal(f"{target.env}: {said}"), soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _approve(review: Review) -> bool:
 def _asked(question: str) -> bool:
     if not sys.stdin.isatty():
         raise TouchstoneError(f"{question} expected --yes, or a terminal to ask on")
-    return typer.confirm(question)
+    return typer.confirm(terminal(question))
 
 
 def main() -> int:
@@ -119,14 +120,23 @@ def main() -> int:
     try:
         app(standalone_mode=False)
     except TouchstoneError as error:
-        Console(stderr=True, highlight=False).print(f"error: {error}", style="red", markup=False, soft_wrap=True)
-        return error.exit_code
+        return _refused(error)
     except typer.Abort:
         return 1
     except typer.TyperException as error:
-        Console(stderr=True, highlight=False).print(f"error: {error}", style="red", markup=False, soft_wrap=True)
-        return TouchstoneError.exit_code
+        return _refused(TouchstoneError(str(error)))
+    except Exception as error:
+        if not type(error).__module__.startswith("botocore."):
+            raise
+        return _refused(EndpointError(f"{type(error).__name__}: {error}"))
     return 0
+
+
+def _refused(error: TouchstoneError) -> int:
+    Console(stderr=True, highlight=False, markup=False, emoji=False).print(
+        f"error: {error}", style="red", soft_wrap=True
+    )
+    return error.exit_code
 
 
 if __name__ == "__main__":

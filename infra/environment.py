@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
 from infra.errors import InputError
-from infra.settings import ROOT, one_line, printable, read_toml, shown, stems
+from infra.settings import ROOT, one_line, read_toml, shown, stems
 
 ENVIRONMENTS = ROOT / "infra" / "environments"
 
@@ -64,7 +64,7 @@ def environment_names(folder: Path = ENVIRONMENTS) -> tuple[str, ...]:
     found = stems(folder, ".toml", "<environment>.toml")
     for name in found:
         if not _NAME.fullmatch(name):
-            where = f"{shown(folder)}/{printable(name)}.toml"
+            where = f"{shown(folder)}/{name}.toml"
             raise InputError(f"{where}: expected a name of small letters, digits and hyphens, such as dev.toml")
     if not found:
         raise InputError(f"{shown(folder)}: expected an <environment>.toml, found none")
@@ -78,9 +78,7 @@ def load_environment(name: str, folder: Path = ENVIRONMENTS) -> Environment:
         InputError: there is no such environment, or its file is not what was expected.
     """
     if name not in environment_names(folder):
-        raise InputError(
-            f"--env {printable(name) or repr(name)}: expected one of {', '.join(environment_names(folder))}"
-        )
+        raise InputError(f"--env {name or repr(name)}: expected one of {', '.join(environment_names(folder))}")
     environment = read_toml(folder / f"{name}.toml", Environment)
     if environment.name != name:
         raise InputError(f"{shown(folder)}/{name}.toml: name: expected {name!r}, got {environment.name!r}")

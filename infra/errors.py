@@ -7,11 +7,19 @@ TouchstoneError (3)
 └── DeployError (1): a stack did not reach the state that was asked for
 """
 
+from infra.outside import terminal
+
 
 class TouchstoneError(Exception):
-    """The base: ``str(error)`` is the one line shown, ``exit_code`` what the process ends with."""
+    """The base: ``str(error)`` is the one line shown, ``exit_code`` what the process ends with.
+
+    What it quotes may come from a file or a server: the line is written as text from outside.
+    """
 
     exit_code = 3
+
+    def __str__(self) -> str:
+        return terminal(super().__str__())
 
 
 class InputError(TouchstoneError):

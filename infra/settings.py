@@ -46,11 +46,6 @@ def shown(path: Path) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
-def printable(text: str) -> str:
-    """Return ``text`` with everything escaped that is no printable character: an error stays one line."""
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
-
-
 def stems(folder: Path, suffix: str, expected: str) -> tuple[str, ...]:
     """Return the names of the files in a folder of settings, without the suffix that all of them have.
 
@@ -64,7 +59,7 @@ def stems(folder: Path, suffix: str, expected: str) -> tuple[str, ...]:
         if path.name.startswith((".", "__")) and not path.name.lower().endswith(suffix):
             continue
         if path.suffix != suffix or path.name.startswith(".") or not path.is_file():
-            raise InputError(f"{shown(folder)}/{printable(path.name)}: nothing reads it: expected only {expected}")
+            raise InputError(f"{shown(folder)}/{path.name}: nothing reads it: expected only {expected}")
         found.append(path.stem)
     return tuple(found)
 
@@ -80,7 +75,7 @@ def read_toml(path: Path, model: type[Model]) -> Model:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{shown(path)}: expected a readable UTF-8 file: {error}") from error
     except (ValueError, RecursionError) as error:  # TOMLDecodeError, a number too long to convert, a list too deep
-        raise InputError(f"{shown(path)}: not valid TOML: {printable(str(error))}") from error
+        raise InputError(f"{shown(path)}: not valid TOML: {error!s}") from error
     try:
         return model.model_validate(_frozen(data), strict=True)
     except pydantic.ValidationError as error:
@@ -112,13 +107,13 @@ def _first(error: pydantic.ValidationError) -> str:
         .replace("Tuple", "List")
     )
     if first["type"] == "value_error" and not first["loc"]:  # a check of the whole file names the key itself
-        return f"{printable(said)}{more}"
-    return f"{key}: {printable(said)}, got {_told(first['input'])}{more}"
+        return f"{said}{more}"
+    return f"{key}: {said}, got {_told(first['input'])}{more}"
 
 
 def _key(place: Sequence[Any]) -> str:
     """Name a key as the file does; what pydantic adds for the members of a union is no part of it."""
-    return printable(".".join(str(part) for part in place)) or "the file"
+    return ".".join(str(part) for part in place) or "the file"
 
 
 def _told(value: Any) -> str:

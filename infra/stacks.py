@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.environment import ENVIRONMENTS, Environment
 from infra.errors import InputError, TemplateError
-from infra.settings import ROOT, printable, shown, stems
+from infra.settings import ROOT, shown, stems
 from infra.template import Pseudo, Resolved, ResolvedResource, Template
 
 TEMPLATES = ROOT / "infra" / "templates"
@@ -46,7 +46,7 @@ def load_templates(folder: Path = TEMPLATES) -> dict[str, Template]:
     """
     for name in stems(folder, ".yaml", "<stack>.yaml"):
         if name not in STACKS:
-            where = f"{shown(folder)}/{printable(name)}.yaml"
+            where = f"{shown(folder)}/{name}.yaml"
             raise InputError(f"{where}: no stack deploys it: expected one of {', '.join(STACKS)}")
     return {name: _load(folder / f"{name}.yaml") for name in STACKS}
 

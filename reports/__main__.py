@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from infra.outside import terminal as shown
 from reports.disk import RecordError
 from reports.terminal import summary
 from reports.write import PAGE, SUMMARY, write_reports
@@ -16,7 +17,7 @@ from reports.write import PAGE, SUMMARY, write_reports
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Exit with 3, as every wrong input does; 2 would mean that the run cannot be concluded."""
-        self.exit(RecordError.exit_code, f"error: {message}\n{self.format_usage()}")
+        self.exit(RecordError.exit_code, f"error: {shown(message)}\n{self.format_usage()}")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns
     sys.stdout.write(summary(record, terminal=terminal, colour=terminal, width=width))
-    sys.stdout.write(f"{folder / PAGE}\n{folder / SUMMARY}\n")
+    sys.stdout.write(f"{shown(str(folder / PAGE))}\n{shown(str(folder / SUMMARY))}\n")
     return 0
 
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from infra.outside import terminal
+
 PLAN = "plan.json"
 VERDICTS = "verdicts.jsonl"
 
 
 class RecordError(Exception):
-    """A run folder cannot be read or written; ``str(error)`` is the one line shown."""
+    """A run folder cannot be read or written; ``str(error)`` is the one line shown, written as text from outside."""
 
     exit_code = 3
+
+    def __str__(self) -> str:
+        return terminal(super().__str__())
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -23,7 +28,7 @@ def write_whole(path: Path, text: str) -> None:
     """
     temporary = path.with_suffix(path.suffix + ".part")
     try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as stream:
+        with temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())

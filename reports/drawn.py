@@ -6,17 +6,18 @@ import io
 from collections.abc import Sequence
 from typing import Final
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from infra.outside import terminal
 from reports.conclusion import Conclusion
 from reports.lookup import EnvironmentCell
 from reports.models import Outcome
 from reports.place import cloud_text
 from reports.record import Record
 from reports.tally import Tally
-from reports.words import number, visible
+from reports.words import number
 
 _STYLES: Final = {
     Outcome.PASS: "green",
@@ -52,7 +53,8 @@ def drawn(
         legacy_windows=False,
         color_system="standard" if colour else None,
     )
-    console.print(Group(*_parts(record, said, rows, reasons, totals)))
+    for part in _parts(record, said, rows, reasons, totals):
+        console.print(part, soft_wrap=isinstance(part, Text))  # where a line begins is not for a width to decide
     return stream.getvalue()
 
 
@@ -64,15 +66,15 @@ def _parts(
     table.add_column("", ratio=1)
     for index, note in enumerate(record.run.environments):
         here = [v.verdict for v in record.verdicts if v.environment == record.run.environments[index].name]
-        table.add_column(Text(visible(note.name)), footer=_styled(Tally.of(here)))
+        table.add_column(Text(terminal(note.name)), footer=_styled(Tally.of(here)))
     for name, title, cells in rows:
-        table.add_row(Text(visible(name)), Text(visible(title)), *(_styled(item.tally) for item in cells))
+        table.add_row(Text(terminal(name)), Text(terminal(title)), *(_styled(item.tally) for item in cells))
     return [
         *(Text(line, style="bold red") for line in reasons),
         table,
         Text(totals),
-        Text(visible(cloud_text(record.run)), style="yellow"),
-        Text(visible(said.headline), style=_HEADLINES[said.state]),
+        Text(terminal(cloud_text(record.run)), style="yellow"),
+        Text(terminal(said.headline), style=_HEADLINES[said.state]),
     ]
 
 

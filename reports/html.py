@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from infra import outside
 from reports import place, words
 from reports.lookup import TotalsRow
 from reports.models import SEVERITIES, Outcome
@@ -95,8 +96,8 @@ def _jinja() -> Environment:
 
 
 def _finalize(value: Any) -> Any:
-    """Make hidden characters visible in whatever data a template prints."""
-    return words.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """Write whatever data a template prints as text from outside."""
+    return outside.html(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def started_and_took(record: Record) -> str:

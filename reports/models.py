@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final, Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 Severity = Literal["critical", "high", "medium", "low"]
 Tier = Literal["static", "mocked", "live"]
@@ -54,11 +54,27 @@ def state_of(outcomes: Iterable[Outcome], *, complete: bool, otherwise_failing: 
     return "exceptions" if counts[Outcome.WAIVED] or counts[Outcome.MANUAL] else "conforms"
 
 
-class _Strict(BaseModel):
+def storable(value: Any) -> Any:
+    r"""Give plain data in which half a surrogate pair, which no file can hold, is written out as ``\ud800``."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode(errors="backslashreplace").decode()
+    if isinstance(value, Mapping):
+        return {storable(key): storable(item) for key, item in value.items()}
+    return [storable(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+class _Model(BaseModel):
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, data: Any) -> Any:
+        return storable(data)
+
+
+class _Strict(_Model):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _Open(BaseModel):
+class _Open(_Model):
     model_config = ConfigDict(frozen=True, extra="allow")
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from infra.outside import html
 from reports.models import Outcome
 from reports.tally import Tally
-from reports.words import listed, number, visible
+from reports.words import listed, number
 
 _WIDTH: Final = 1000
 _HEIGHT: Final = 20
@@ -39,6 +40,6 @@ def bar(name: str, label: str, tally: Tally) -> Markup:
     says = listed([f"{number(count)} {outcome.text}" for outcome, count in tally.worst_first]) or "nothing planned"
     return Markup(  # noqa: S704  every piece of data in it is escaped or a number
         f'<svg class="bar" viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none" role="img" '
-        f'aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{escape(visible(label))}</title>'
+        f'aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{html(label)}</title>'
         f'<desc id="{name}-d">{says}</desc>{"".join(shapes)}</svg>'
     )

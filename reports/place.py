@@ -19,7 +19,7 @@ _TIERS: Final[dict[Tier, str]] = {
 
 def is_loopback(endpoint: str) -> bool:
     """Say whether an endpoint is on this very machine (``http://127.0.0.1:5000``, ``localhost:5000``)."""
-    host = urlsplit(endpoint if "//" in endpoint else f"//{endpoint}").hostname or ""
+    host = _host(endpoint)
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -27,6 +27,13 @@ def is_loopback(endpoint: str) -> bool:
     except ValueError:
         return False
     return address.is_loopback or address.is_unspecified
+
+
+def _host(endpoint: str) -> str:
+    try:
+        return urlsplit(endpoint if "//" in endpoint else f"//{endpoint}").hostname or ""
+    except ValueError:  # no address at all
+        return ""
 
 
 def cloud(run: Run) -> Cloud:
@@ -37,7 +44,7 @@ def cloud(run: Run) -> Cloud:
         return "mock" if "mocked" in run.tiers else "none"
     if run.endpoint is None:
         return "aws"
-    host = urlsplit(run.endpoint if "//" in run.endpoint else f"//{run.endpoint}").hostname or ""
+    host = _host(run.endpoint)
     return "aws" if host.endswith((".amazonaws.com", ".amazonaws.com.cn")) else "unknown"
 
 

@@ -13,8 +13,17 @@ from reports.disk import RecordError
 from reports.record import Record
 from reports.terminal import finding_lines, summary
 from reports.write import SUMMARY, append, write_reports
+from reports.writer import Guard
 
 _RECORD = pytest.StashKey[Record]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let nothing that pytest quotes act on the terminal."""
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        config.pluginmanager.register(Guard(reporter), "touchstone-guard")
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
@@ -79,6 +88,6 @@ def _show(terminalreporter: Any, config: pytest.Config, record: Record) -> None:
     terminalreporter.section("compliance", sep="-")
     for line in finding_lines(record):
         terminalreporter.write_line(line, red=True)
-    terminalreporter.write(
+    terminalreporter.write_raw(
         summary(record, terminal=terminalreporter.isatty, colour=writer.hasmarkup, width=writer.fullwidth)
     )

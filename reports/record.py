@@ -12,7 +12,6 @@ from pydantic import BaseModel, ValidationError
 from reports.disk import PLAN, VERDICTS, RecordError
 from reports.models import Control, Plan, Run, Summary, Verdict
 from reports.reconcile import Reconciled, reconcile
-from reports.words import visible
 
 _LONGEST_QUOTE = 60
 
@@ -62,7 +61,7 @@ def load_record(folder: Path) -> Record:
 
 
 def _plan(path: Path) -> Plan:
-    plan = _model(Plan, _json(_text(path), str(path)), str(path))
+    plan = _model(Plan, _json(_decoded(_bytes(path), str(path)), str(path)), str(path))
     _unique(path, "controls", [control.id for control in plan.controls])
     _unique(path, "run.environments", [environment.name for environment in plan.run.environments])
     controls = {control.id for control in plan.controls}
@@ -85,8 +84,7 @@ def _unique(path: Path, key: str, names: list[str]) -> None:
 
 
 def _journal(path: Path) -> _Journal:
-    text = _text(path)
-    lines = text.split("\n")
+    lines = _bytes(path).split(b"\n")
     # A process that is killed while it writes leaves a last line without an end: an incomplete run, not a bad file.
     unfinished = lines.pop()
     verdicts: list[Verdict] = []
@@ -95,7 +93,7 @@ def _journal(path: Path) -> _Journal:
         where = f"{path}:{number}"
         if summary is not None:
             raise RecordError(f"{where}: expected nothing after the summary line")
-        said = _json(line, where)
+        said = _json(_decoded(line, where), where)
         if isinstance(said, dict) and "summary" in said:
             summary = _model(Summary, said["summary"], where)
         else:
@@ -106,13 +104,18 @@ def _journal(path: Path) -> _Journal:
     return _Journal(tuple(verdicts), summary, torn)
 
 
-def _text(path: Path) -> str:
+def _bytes(path: Path) -> bytes:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes()
     except OSError as error:
         raise RecordError(f"{path}: expected a file of a run: {error.strerror or error}") from error
+
+
+def _decoded(text: bytes, where: str) -> str:
+    try:
+        return text.decode()
     except UnicodeDecodeError as error:
-        raise RecordError(f"{path}: expected UTF-8 text: byte {error.start} is not") from error
+        raise RecordError(f"{where}: expected UTF-8 text: byte {error.start} is not") from error
 
 
 def _json(text: str, where: str) -> Any:
@@ -132,9 +135,9 @@ def _model(kind: type[Model], said: Any, where: str) -> Model:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "the line"
         found = "" if first["type"] == "missing" else f", found {_quote(first['input'])}"
-        raise RecordError(f"{where}: {visible(key)}: {visible(first['msg'])}{found}") from error
+        raise RecordError(f"{where}: {key}: {first['msg']}{found}") from error
 
 
 def _quote(value: Any) -> str:
-    text = visible(repr(value))
+    text = repr(value)
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from infra.outside import markdown as plain
 from reports import lookup
 from reports.conclusion import conclude
 from reports.findings import Finding, findings
@@ -14,7 +14,7 @@ from reports.models import ENGINES, Control, Outcome
 from reports.place import cloud_text, tier_name
 from reports.record import Record
 from reports.tally import Tally
-from reports.words import instant, number, shortened, visible
+from reports.words import instant, number, shortened
 
 MOST_FINDINGS = 20
 MOST_REASONS = 10
@@ -27,14 +27,6 @@ _MARKS: Final = {
     Outcome.NOT_APPLICABLE: "–",  # noqa: RUF001  the same mark as on the page
     Outcome.MANUAL: "?",
 }
-_SPECIAL: Final = re.compile(r"([\\`*_\[\]|~#@$])")
-
-
-def plain(text: str) -> str:
-    """Return data as text that Markdown and HTML leave alone: no markup, no link, nothing hidden."""
-    shown = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # A bare address would become a link to wherever the data says.
-    return _SPECIAL.sub(r"\\\1", shown).replace("://", "&#58;//").replace("www.", "www&#46;")
 
 
 def markdown(record: Record) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from infra.outside import terminal as shown
 from reports import lookup
 from reports.conclusion import Conclusion, conclude
 from reports.lookup import EnvironmentCell
@@ -9,7 +10,7 @@ from reports.models import ENGINES, Outcome, Verdict
 from reports.place import cloud_text
 from reports.record import Record
 from reports.tally import Tally
-from reports.words import number, visible
+from reports.words import number
 
 MOST_REASONS = 10
 
@@ -28,7 +29,7 @@ def summary(record: Record, *, terminal: bool, colour: bool, width: int) -> str:
 
 def finding_lines(record: Record) -> list[str]:
     """Return a line for each finding: the verdict, where it was seen, the message, and where it is declared."""
-    return [visible(_finding(verdict)) for verdict in record.verdicts if verdict.is_finding]
+    return [shown(_finding(verdict)) for verdict in record.verdicts if verdict.is_finding]
 
 
 def _finding(verdict: Verdict) -> str:
@@ -66,15 +67,15 @@ def _reasons(said: Conclusion) -> list[str]:
         return []
     rest = len(said.incomplete) - MOST_REASONS
     more = [f"  and {number(rest)} more"] if rest > 0 else []
-    return ["THIS RECORD IS INCOMPLETE", *(f"  {visible(line)}" for line in said.incomplete[:MOST_REASONS]), *more]
+    return ["THIS RECORD IS INCOMPLETE", *(f"  {shown(line)}" for line in said.incomplete[:MOST_REASONS]), *more]
 
 
 def _lines(record: Record, said: Conclusion) -> list[str]:
     lines = list(_reasons(said))
     for name, title, cells in rows(record):
-        told = " | ".join(f"{visible(item.environment)} {_plain(item.tally)}" for item in cells)
-        lines.append(f"{visible(name)}  {visible(title)}: {told}")
-    return [*lines, totals_line(record), visible(cloud_text(record.run)), visible(said.headline)]
+        told = " | ".join(f"{shown(item.environment)} {_plain(item.tally)}" for item in cells)
+        lines.append(f"{shown(name)}  {shown(title)}: {told}")
+    return [*lines, totals_line(record), shown(cloud_text(record.run)), shown(said.headline)]
 
 
 def _plain(tally: Tally) -> str:

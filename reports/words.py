@@ -1,36 +1,13 @@
-"""How the record speaks: numbers, instants, and every character that could deceive a reader made visible."""
+"""How the record speaks: numbers, instants, lists, and long values cut short."""
 
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Final
 
-_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-# Blank, though Unicode says letters or marks: fillers, the grapheme joiner, variation selectors, the braille blank.
-_BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(n) for n in range(0xFE00, 0xFE10)}
 _MINUTE: Final = 60
-_PLAIN: Final = re.compile(r"[ -\[\]-~]*")  # ASCII that can be printed, without the backslash
-
-
-@lru_cache(maxsize=65536)
-def visible(text: str) -> str:
-    r"""Return the text with control, format, bidirectional and zero-width characters as ``\u{202e}``.
-
-    A backslash that would itself read as such an escape is escaped, so that what is shown is unambiguous.
-    """
-    if _PLAIN.fullmatch(text):
-        return text
-    return "".join(map(_shown, text.replace("\\u{", "\\u{5c}u{")))
-
-
-def _shown(character: str) -> str:
-    hidden = unicodedata.category(character) in _HIDDEN or character in _BLANK
-    return f"\\u{{{ord(character):x}}}" if hidden else character
 
 
 def value_text(value: Any, longest: int) -> str:

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from infra.deploy.endpoint import usable
 from infra.environment import Environment
 from infra.errors import EndpointError, InputError
-from infra.settings import printable
 
 VARIABLE = "AWS_ENDPOINT_URL"
 _KEYS = ("AccessKeyId", "SecretAccessKey", "SessionToken")
@@ -23,11 +22,9 @@ _SECONDS = 20
 
 def is_loopback(endpoint: str | None) -> bool:
     """Say whether an endpoint is on this machine, where no real credentials are needed."""
-    host = urlsplit(endpoint or "").hostname or ""
-    if host == "localhost":
-        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        host = urlsplit(endpoint or "").hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 
@@ -93,7 +90,7 @@ def one_line(what: str) -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError, ResponseParserError) as error:
-        raise EndpointError(f"{what}: {printable(' '.join(str(error).split()))}") from error
+        raise EndpointError(f"{what}: {' '.join(str(error).split())}") from error
 
 
 def _session(region: str, key: str | None = None, secret: str | None = None, token: str | None = None) -> Any:

@@ -15,7 +15,6 @@ from infra.deploy.needs import explained
 from infra.deploy.review import ResourceChange, Review
 from infra.environment import Environment
 from infra.errors import DeployError, EndpointError, InputError
-from infra.settings import printable
 from infra.stacks import LOOKED_UP, STACKS, parameters_for
 from infra.template import Template
 
@@ -280,7 +279,7 @@ def chosen(only: str | None) -> tuple[str, ...]:
     if only is None:
         return STACKS
     if only not in STACKS:
-        raise InputError(f"--stack {printable(only) or repr(only)}: expected one of {', '.join(STACKS)}")
+        raise InputError(f"--stack {only or repr(only)}: expected one of {', '.join(STACKS)}")
     return (only,)
 
 

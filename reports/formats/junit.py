@@ -6,9 +6,9 @@ from collections import Counter
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from infra.outside import xml
 from reports.models import Outcome, Verdict
 from reports.record import Record
-from reports.words import visible
 
 # What JUnit calls a verdict. It has no word for "waived", "does not apply" and "for a person": all three are skipped.
 _CALLED: Final = {
@@ -27,7 +27,7 @@ def junit(record: Record) -> str:
     for note in record.run.environments:
         for tier in record.run.tiers:
             here = [verdict for verdict in record.verdicts if (verdict.environment, verdict.tier) == (note.name, tier)]
-            suite = ET.SubElement(root, "testsuite", name=visible(f"{note.name}.{tier}"))
+            suite = ET.SubElement(root, "testsuite", name=xml(f"{note.name}.{tier}"))
             suite.set("timestamp", record.run.started.isoformat())
             _count(suite, here)
             for verdict in here:
@@ -44,10 +44,10 @@ def _count(element: ET.Element, verdicts: list[Verdict] | tuple[Verdict, ...]) -
 
 
 def _case(suite: ET.Element, verdict: Verdict) -> None:
-    where = visible(f"{verdict.control}.{verdict.environment}.{verdict.tier}")
-    case = ET.SubElement(suite, "testcase", classname=where, name=visible(verdict.resource))
+    where = xml(f"{verdict.control}.{verdict.environment}.{verdict.tier}")
+    case = ET.SubElement(suite, "testcase", classname=where, name=xml(verdict.resource))
     called = _CALLED.get(verdict.verdict)
     if called:
         waiver = f" ({verdict.waiver.id}: {verdict.waiver.reason})" if verdict.waiver else ""
-        said = visible(f"{verdict.verdict.text}: {verdict.message}{waiver}")
-        ET.SubElement(case, called, message=said).text = visible(verdict.location or "")
+        said = xml(f"{verdict.verdict.text}: {verdict.message}{waiver}")
+        ET.SubElement(case, called, message=said).text = xml(verdict.location or "")

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from infra.outside import visible
 from reports.html import render
 from reports.models import Outcome
 from reports.picture import widths
 from reports.record import load_record
 from reports.tally import Tally
-from reports.words import visible
 from tests.reports import sample
 from tests.reports.sample_catalogue import HOSTILE
 

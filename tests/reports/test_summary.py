@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from infra.outside import markdown as plain
+from infra.outside import visible
 from reports.record import Record, load_record
-from reports.summary import MOST_FINDINGS, markdown, plain
+from reports.summary import MOST_FINDINGS, markdown
 from reports.terminal import summary
-from reports.words import visible
 from tests.reports import sample
 from tests.reports.sample_catalogue import HOSTILE
 

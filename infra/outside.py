@@ -1,0 +1,98 @@
+r"""Text from outside, written so that it is read and never obeyed: one function for each medium.
+
+Names, messages, values and errors come from accounts, templates and servers: whoever can name a resource writes them.
+In each medium a character that nobody sees, or that moves or reorders what stands beside it, is shown as ``\u{1b}``; so
+is the sign with which a CI begins a command. What looks like a secret is a digest.
+"""
+
+from __future__ import annotations
+
+import json as _json
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from infra.redaction import redacted_text
+
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Blank, though Unicode says letters or marks: fillers, the grapheme joiner, variation selectors, the braille blank.
+_BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(n) for n in range(0xFE00, 0xFE10)}
+_PLAIN: Final = re.compile(r"[ -\[\]-~]*")  # ASCII that can be printed, without the backslash
+# A CI reads "::name" where a line begins and "##vso[", "##teamcity[" or "##[" anywhere in it. A terminal may break a
+# line before any sign, so a colon is a command's wherever it may be one: "AWS::RDS::DBInstance" and "[::1]" are none.
+_COMMAND: Final = re.compile(
+    r"(?<![\w:\[]):(?=:\w)|##(?=\w*\[)"
+    r"|:(?=:(?:error|warning|notice|debug|group|endgroup|echo|set-\w+|save-state|stop-commands|add-\w+|remove-\w+)\b)"
+)
+_ODD: Final = re.compile(r"[^\n -~]")
+_MARKDOWN: Final = re.compile(r"([\\`*_\[\]|~#@$])")
+
+
+@lru_cache(maxsize=65_536)
+def visible(text: str) -> str:
+    r"""Return the text with control, format, bidirectional and zero-width characters as ``\u{202e}``.
+
+    A backslash that would itself read as such an escape is escaped, so that what is shown is unambiguous.
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    return "".join(map(_shown, text.replace("\\u{", "\\u{5c}u{")))
+
+
+def _shown(character: str) -> str:
+    return _escape(character) if _is_hidden(character) else character
+
+
+def _is_hidden(character: str) -> bool:
+    return unicodedata.category(character) in _HIDDEN or character in _BLANK
+
+
+def _escape(text: str) -> str:
+    return "".join(f"\\u{{{ord(character):x}}}" for character in text)
+
+
+def terminal(text: str) -> str:
+    """Return text for a terminal or the log of a CI: one line that moves nothing and commands nothing."""
+    return _uncommanding(visible(redacted_text(text)))
+
+
+def lines(text: str) -> str:
+    """Return text of several lines, partly our own, for a terminal or a log; only the first begins where it begins.
+
+    What :func:`terminal` gave stays as it is; every further line is marked, so that none can pass for another's.
+    """
+    first, *rest = redacted_text(text).split("\n")
+    return "\n".join(map(_harmless, (first, *(f"  | {line}" if line.strip() else line for line in rest))))
+
+
+def _harmless(line: str) -> str:
+    return _uncommanding(line if _PLAIN.fullmatch(line) else "".join(map(_shown, line)))
+
+
+def _uncommanding(text: str) -> str:
+    return _COMMAND.sub(lambda match: _escape(match[0]), text)
+
+
+def html(text: str) -> Markup:
+    """Return text for HTML, between tags or as an attribute's value in quotes."""
+    return escape(visible(redacted_text(text)))
+
+
+def markdown(text: str) -> str:
+    """Return text that Markdown and the HTML in it leave alone: no markup, no link, no mention."""
+    shown = terminal(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # A bare address would become a link to wherever the data says.
+    return _MARKDOWN.sub(r"\\\1", shown).replace("://", "&#58;//").replace("www.", "www&#46;")
+
+
+def json(text: str) -> str:
+    r"""Return a JSON text that says the same, with what nobody sees written as ``\u202e``: people print records too."""
+    return _ODD.sub(lambda match: _json.dumps(match[0])[1:-1] if _is_hidden(match[0]) else match[0], text)
+
+
+def xml(text: str) -> str:
+    """Return text that XML can hold, to be escaped by what writes the XML; a CI prints what it reads there."""
+    return terminal(text)

@@ -1,0 +1,39 @@
+"""No secret leaves a process: texts that look like one, and users and passwords in addresses, become a keyed digest."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from functools import lru_cache
+
+# The key lives as long as the process: equal values look equal in one run, and nobody can try values against a report.
+_KEY = secrets.token_bytes(32)
+# Whatever stands before the last "@" of an address's authority, and all up to the last "@" where what follows the
+# first colon is no port: a password may hold an "@" or a "/" that nobody escaped.
+_USERINFO = r"(?<=://)(?:[^\s/:@?#\"'<>]*:(?!\d{1,5}(?:[/?#]|$))[^\s\"'<>]*|[^\s/?#\"'<>]*)(?=@)"
+_LOOKS_SECRET = re.compile(
+    r"(?:AKIA|ASIA)[0-9A-Z]{16}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
+    r"|gh[pousr]_\w{20,}|xox[abprs]-[\w-]{10,}"
+    rf"|{_USERINFO}"
+    r"|(?i:(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=token=)|(?<=api_key=)|(?<=apikey=))(?!\(redacted )[^\s&,;\"']+"
+)
+
+
+def digest(value: str) -> str:
+    """Give what is shown instead of a secret value."""
+    return f"(redacted {hmac.new(_KEY, value.encode(errors='surrogatepass'), hashlib.sha256).hexdigest()[:12]})"
+
+
+def looks_secret(text: str) -> bool:
+    """Say whether anything in a text would be redacted."""
+    return _LOOKS_SECRET.search(text) is not None
+
+
+@lru_cache(maxsize=65_536)
+def redacted_text(text: str) -> str:
+    """Give a text in which everything that looks like a secret is a digest; a second time changes nothing."""
+    return _LOOKS_SECRET.sub(lambda match: digest(match[0]) if match[0] else "", text)
