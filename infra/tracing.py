@@ -57,16 +57,14 @@ class Tracer:
         """Trace every value of a resource, the resource as a whole first."""
         whole: Path = ("Resources", resource.logical_id)
         raw = self.source.data["Resources"][resource.logical_id]
-        set_by = self._condition(raw.get("Condition"))
-        yield Trace((), self.source.line(whole), set_by)
-        yield from self._inside(raw.get("Properties") or {}, (*whole, "Properties"), (), set_by)
+        yield Trace((), self.source.line(whole), ())
+        yield from self._inside(raw.get("Properties") or {}, (*whole, "Properties"), (), ())
 
     def left_out(self) -> Iterator[tuple[str, Lines]]:
-        """Yield the type of every resource that a condition left out, its line, and what decided the condition."""
+        """Yield the type of every resource that a condition left out, and what decided the condition."""
         for name, raw in (self.source.data.get("Resources") or {}).items():
             if name not in self.resolved.resources:
-                line = f"{self.source.name}:{self.source.line(('Resources', name))}"
-                yield raw["Type"], (line, *self._condition(raw.get("Condition")))
+                yield raw["Type"], self._condition(raw.get("Condition"))
 
     def behind(self, raw: Any) -> Lines:
         """Return what set the parameters that a value as written refers to, in the branches that were taken."""
@@ -112,11 +110,11 @@ class Tracer:
 
     def _value(self, raw: Any, path: Path, at: Path, set_by: Lines) -> Iterator[Trace]:
         taken, inner, chosen = self._taken(raw, path)
-        set_by = _together(set_by, chosen, self._lengths(taken))
+        set_by = _together(set_by, chosen)
         if isinstance(taken, dict) and len(taken) == 1 and next(iter(taken)).startswith(("Ref", "Fn::")):
             yield Trace(at, self.source.line(inner), _together(set_by, self.behind(taken)))
             return
-        yield Trace(at, self.source.line(inner), set_by)
+        yield Trace(at, self.source.line(inner), _together(set_by, self._lengths(taken)))
         yield from self._inside(taken, inner, at, set_by)
 
     def _lengths(self, raw: Any) -> Lines:

@@ -125,7 +125,7 @@ def test_databases_refuse_plain_text(database: DBInstance, inventory: Inventory)
         not_applicable(f"rds.force_ssl is PostgreSQL's; this is {database.engine}")
     settings = inventory.get(DBParameterGroup, database.db_parameter_group_name).parameters
     if "rds.force_ssl" in settings:
-        note_inside(settings, "rds.force_ssl")
+        note_inside(settings, "rds.force_ssl", decides=True)
     forced = settings.get("rds.force_ssl", "not set")
     assert forced == "1", f"rds.force_ssl is {forced}; 1 is promised"
 
