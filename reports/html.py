@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import place, words
+from reports import facts, place, words
 from reports.lookup import TotalsRow
 from reports.models import SEVERITIES, Outcome
 from reports.picture import bar
@@ -79,6 +79,7 @@ def _jinja() -> Environment:
         Outcome=Outcome,
         SEVERITIES=SEVERITIES,
         bar=bar,
+        fact=facts.fact,
         counted=words.counted,
         listed=words.listed,
         cloud=place.cloud,
