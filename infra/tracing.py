@@ -15,16 +15,20 @@ from infra.stacks import Platform
 from infra.template import Resolved, ResolvedResource
 
 Lines = tuple[str, ...]
+_Above = tuple[int, Lines]
 _NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One value of a resource: where it stands in the resolved properties, its line, and what set it."""
+    """One value of a resource: where it stands in the resolved properties, its line, and what set it.
+
+    ``line`` and ``set_by`` are None where they are those of what the value stands in.
+    """
 
     path: Path
-    line: int
-    set_by: Lines
+    line: int | None
+    set_by: Lines | None
 
 
 def parameter_lines(platform: Platform) -> dict[str, dict[str, Lines]]:
@@ -53,12 +57,14 @@ class Tracer:
         self.set_by = set_by
         self.conditions: dict[str, Any] = self.source.data.get("Conditions") or {}
 
-    def properties(self, resource: ResolvedResource) -> Iterator[Trace]:
-        """Trace every value of a resource, the resource as a whole first."""
+    def properties(self, resource: ResolvedResource) -> list[Trace]:
+        """Trace every value of a resource that has a line or parameters of its own, the resource as a whole first."""
         whole: Path = ("Resources", resource.logical_id)
-        raw = self.source.data["Resources"][resource.logical_id]
-        yield Trace((), self.source.line(whole), ())
-        yield from self._inside(raw.get("Properties") or {}, (*whole, "Properties"), (), ())
+        line = self.source.line(whole)
+        found = [Trace((), line, ())]
+        raw = self.source.data["Resources"][resource.logical_id].get("Properties") or {}
+        self._inside(raw, (*whole, "Properties"), (), (line, ()), found)
+        return found
 
     def left_out(self) -> Iterator[tuple[str, Lines]]:
         """Yield the type of every resource that a condition left out, and what decided the condition."""
@@ -96,32 +102,43 @@ class Tracer:
             raw, path = branches[index], (*path, "Fn::If", index + 1)
         return raw, path, set_by
 
-    def _inside(self, raw: Any, path: Path, at: Path, set_by: Lines) -> Iterator[Trace]:
+    def _inside(self, raw: Any, path: Path, at: Path, above: _Above, found: list[Trace]) -> None:
         """Trace what stands inside a value as written at ``path``, which is at ``at`` in the resolved properties."""
         if isinstance(raw, dict):
             for key, item in raw.items():
-                yield from self._value(item, (*path, key), (*at, key), set_by)
+                self._value(item, (*path, key), (*at, key), above, found)
         elif isinstance(raw, list):
             place = 0
             for index, item in enumerate(raw):
-                if self._taken(item, ())[0] != _NO_VALUE:
-                    yield from self._value(item, (*path, index), (*at, place), set_by)
+                if not isinstance(item, dict) or self._taken(item, ())[0] != _NO_VALUE:
+                    self._value(item, (*path, index), (*at, place), above, found)
                     place += 1
 
-    def _value(self, raw: Any, path: Path, at: Path, set_by: Lines) -> Iterator[Trace]:
-        taken, inner, chosen = self._taken(raw, path)
-        set_by = _together(set_by, chosen)
+    def _value(self, raw: Any, path: Path, at: Path, above: _Above, found: list[Trace]) -> None:
+        taken, inner, own = raw, path, above[1]
+        if isinstance(raw, dict):
+            taken, inner, chosen = self._taken(raw, path)
+            own = _together(own, chosen)
+        line, set_by = self.source.line(inner), own
+        leads_on = isinstance(taken, dict | list)
         if isinstance(taken, dict) and len(taken) == 1 and next(iter(taken)).startswith(("Ref", "Fn::")):
-            yield Trace(at, self.source.line(inner), _together(set_by, self.behind(taken)))
-            return
-        yield Trace(at, self.source.line(inner), _together(set_by, self._lengths(taken)))
-        yield from self._inside(taken, inner, at, set_by)
+            set_by, leads_on = _together(own, self.behind(taken)), False
+        elif isinstance(taken, list):
+            set_by = _together(own, self._lengths(taken))
+        if line != above[0] or set_by != above[1]:
+            found.append(Trace(at, None if line == above[0] else line, None if set_by == above[1] else set_by))
+        if leads_on:
+            # Where a condition chose the items of a list, it chose none of what stands in them.
+            if set_by != own:
+                found.extend(Trace((*at, index), None, own) for index in range(len(taken)))
+            self._inside(taken, inner, at, (line, own), found)
 
-    def _lengths(self, raw: Any) -> Lines:
+    def _lengths(self, raw: list[Any]) -> Lines:
         """Return what decided which items a list has."""
-        items = raw if isinstance(raw, list) else []
-        return _together(*(self._taken(item, ())[2] for item in items))
+        return _together(*(self._taken(item, ())[2] for item in raw if isinstance(item, dict)))
 
 
 def _together(*several: Lines) -> Lines:
+    if not any(several):
+        return ()
     return tuple(dict.fromkeys(line for lines in several for line in lines))

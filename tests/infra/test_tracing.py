@@ -8,7 +8,6 @@ import pytest
 
 from infra.environment import ENVIRONMENTS, environment_names, load_environment
 from infra.settings import key_lines
-from infra.source import Path as Steps
 from infra.template import Pseudo, Template
 from infra.tracing import Lines, Tracer
 
@@ -42,40 +41,51 @@ SET_BY: dict[str, Lines] = {
 DAYS, NAME, BIG = (line for lines in SET_BY.values() for line in lines)
 
 
-def traced(big: str) -> tuple[dict[Steps, tuple[int, Lines]], list[tuple[str, Lines]]]:
-    """Trace the queue of the template: path -> line and what set it; and what is left out."""
-    template = Template.parse(TEMPLATE, "t.yaml")
-    resolved = template.resolve({"Days": 90, "Name": "n", "Big": big}, Pseudo("1" * 12, "us-east-1", "s"))
-    tracer = Tracer(resolved, SET_BY)
-    found = {trace.path: (trace.line, trace.set_by) for trace in tracer.properties(resolved.resources["Queue"])}
-    return found, list(tracer.left_out())
+class Traced:
+    """The queue of the template, traced."""
+
+    def __init__(self, big: str) -> None:
+        template = Template.parse(TEMPLATE, "t.yaml")
+        resolved = template.resolve({"Days": 90, "Name": "n", "Big": big}, Pseudo("1" * 12, "us-east-1", "s"))
+        tracer = Tracer(resolved, SET_BY)
+        self.found = tracer.properties(resolved.resources["Queue"])
+        self.left_out = list(tracer.left_out())
+
+    def at(self, *path: str | int) -> tuple[int, Lines]:
+        """Return the line of a value and what set it: its own, or those of what it stands in."""
+        line, set_by = 0, tuple[str, ...]()
+        for trace in self.found:
+            if trace.path == path[: len(trace.path)]:
+                line = trace.line or line
+                set_by = set_by if trace.set_by is None else trace.set_by
+        return line, set_by
 
 
 def test_a_value_is_set_by_what_it_refers_to() -> None:
-    found, _ = traced("no")
-    assert found[()] == (9, ())
-    assert found["QueueName",] == (12, (NAME,))
-    assert found["Tags", 1, "Value"] == (19, ())
+    found = Traced("no")
+    assert found.at() == (9, ())
+    assert found.at("QueueName") == (12, (NAME,))
+    assert found.at("Tags", 1, "Value") == (19, ())  # that there is one tag fewer is not what set its value
 
 
 @pytest.mark.parametrize(("big", "behind"), [("yes", (BIG, DAYS)), ("no", (BIG,))])
 def test_a_condition_is_behind_what_it_chose_and_what_it_left_out(big: str, behind: Lines) -> None:
-    found, _ = traced(big)
-    assert found["MessageRetentionPeriod",] == (13, behind)
-    assert found["KmsMasterKeyId",] == (14, (BIG,))
+    found = Traced(big)
+    assert found.at("MessageRetentionPeriod") == (13, behind)
+    assert found.at("KmsMasterKeyId") == (14, (BIG,))
 
 
 def test_items_that_are_left_out_shift_those_behind_them() -> None:
-    small, big = traced("no")[0], traced("yes")[0]
-    assert small["Tags", 0, "Value"] == big["Tags", 1, "Value"] == (17, (NAME,))
-    assert small["Tags",] == big["Tags",] == (15, (BIG,))
-    assert big["Tags", 0, "Value"] == (16, (BIG,))
-    assert ("Tags", 2) not in small
+    small, big = Traced("no"), Traced("yes")
+    assert small.at("Tags", 0, "Value") == big.at("Tags", 1, "Value") == (17, (NAME,))
+    assert small.at("Tags") == big.at("Tags") == (15, (BIG,))
+    assert big.at("Tags", 0, "Value") == (16, (BIG,))
+    assert big.at("Tags", 2, "Value") == (19, ())
 
 
 def test_what_a_condition_leaves_out_is_named_by_type() -> None:
-    assert traced("no")[1] == [("AWS::SQS::Queue", (BIG,))]
-    assert traced("yes")[1] == []
+    assert Traced("no").left_out == [("AWS::SQS::Queue", (BIG,))]
+    assert Traced("yes").left_out == []
 
 
 @pytest.mark.parametrize("name", environment_names())
