@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, PrivateAttr, model_validator
 
 from infra.errors import InputError
-from infra.settings import ROOT, one_line, read_toml, shown, stems
+from infra.settings import ROOT, key_lines, one_line, read_toml, shown, stems
 
 ENVIRONMENTS = ROOT / "infra" / "environments"
 
@@ -42,6 +43,7 @@ class Environment(BaseModel):
     deploy_role: str = Field(pattern=_ROLE, description="writes: the deployer assumes it")
     termination_protection: bool
     parameters: dict[str, Parameter] = Field(default_factory=dict)
+    _path: Path | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _roles_are_of_the_account(self) -> Environment:
@@ -53,6 +55,17 @@ class Environment(BaseModel):
     def stack_name(self, stack: str) -> str:
         """Return CloudFormation's name for one of our stacks."""
         return f"touchstone-{self.name}-{stack}"
+
+    def place_of(self, parameter: str) -> str | None:
+        """Return where a parameter is set, `infra/environments/prod.toml:14 (NatGateways)`; None where it is not."""
+        if parameter not in self.parameters or self._path is None:
+            return None
+        return f"{shown(self._path)}:{_parameter_lines(self._path)[parameter]} ({parameter})"
+
+
+@cache
+def _parameter_lines(path: Path) -> dict[str, int]:
+    return key_lines(path.read_text(encoding="utf-8"), "parameters")
 
 
 def environment_names(folder: Path = ENVIRONMENTS) -> tuple[str, ...]:
@@ -82,4 +95,5 @@ def load_environment(name: str, folder: Path = ENVIRONMENTS) -> Environment:
     environment = read_toml(folder / f"{name}.toml", Environment)
     if environment.name != name:
         raise InputError(f"{shown(folder)}/{name}.toml: name: expected {name!r}, got {environment.name!r}")
+    environment._path = folder / f"{name}.toml"  # noqa: SLF001  its own class
     return environment

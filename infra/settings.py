@@ -89,6 +89,25 @@ def _frozen(value: Any) -> Any:
     return {key: _frozen(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
+def key_lines(text: str, table: str) -> dict[str, int]:
+    """Return the line (1-based) on which each key of a table of a valid TOML text is set.
+
+    tomllib gives no positions. A text cut behind a line is valid TOML only where that line ends a statement, so the key
+    that is new there began on the line behind the end of the statement before.
+    """
+    lines, found = text.splitlines(keepends=True), dict[str, int]()
+    begins = 1
+    for end in range(1, len(lines) + 1):
+        try:
+            data = tomllib.loads("".join(lines[:end]))
+        except tomllib.TOMLDecodeError:
+            continue  # inside a value of several lines
+        for key in data.get(table, {}):
+            found.setdefault(key, begins)
+        begins = end + 1
+    return found
+
+
 def _first(error: pydantic.ValidationError) -> str:
     """Say the first thing that is wrong: the key, what was expected, what was found."""
     details = error.errors(include_url=False)

@@ -76,6 +76,7 @@ class Resolved:
     conditions: dict[str, bool]
     resources: dict[str, ResolvedResource]
     outputs: dict[str, Output]
+    source: Source | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ class _Resolution:
             conditions=self.conditions,
             resources={name: resources[name] for name in _creation_order(resources)},
             outputs=dict(self._outputs()),
+            source=self.template.source,
         )
 
     def _conditions(self) -> dict[str, bool]:

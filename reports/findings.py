@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.models import SEVERITIES, Control, Outcome, Severity, Verdict, WaiverNote
+from reports.models import SEVERITIES, Control, Evidence, Outcome, Severity, Verdict, WaiverNote
 from reports.record import Record
 from reports.tally import RANK
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One demand not met by one resource; ``control`` is empty where a verdict names one that was never planned."""
+    """One demand not met by one resource; ``control`` is empty where a verdict names one that was never planned.
+
+    ``locations`` are the lines that declare what decided, then those on which that depends; ``decided`` are the facts.
+    """
 
     verdict: Outcome
     severity: Severity
@@ -22,7 +25,21 @@ class Finding:
     waiver: WaiverNote | None
     places: tuple[tuple[str, str], ...]
     locations: tuple[str, ...]
+    decided: tuple[Evidence, ...]
     planned: bool
+
+    @property
+    def by_environment(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Where it was seen: each environment once, with its tiers."""
+        tiers: dict[str, list[str]] = {}
+        for environment, tier in self.places:
+            tiers.setdefault(environment, []).append(tier)
+        return tuple((environment, tuple(own)) for environment, own in tiers.items())
+
+    @property
+    def where(self) -> str:
+        """Where it was seen, in words: ``staging static; prod static, mocked``."""
+        return "; ".join(f"{environment} {', '.join(tiers)}" for environment, tiers in self.by_environment)
 
 
 def findings(record: Record) -> list[Finding]:
@@ -57,6 +74,19 @@ def _finding(group: list[Verdict], controls: dict[str, Control], *, planned: boo
         message=first.message,
         waiver=first.waiver,
         places=tuple(dict.fromkeys((verdict.environment, verdict.tier) for verdict in group)),
-        locations=tuple(dict.fromkeys(verdict.location for verdict in group if verdict.location)),
+        locations=_locations(group),
+        decided=_decided(group),
         planned=planned,
     )
+
+
+def _locations(group: list[Verdict]) -> tuple[str, ...]:
+    declared = [verdict.location for verdict in group if verdict.location]
+    return tuple(dict.fromkeys((*declared, *(line for verdict in group for line in verdict.decided_by))))
+
+
+def _decided(group: list[Verdict]) -> tuple[Evidence, ...]:
+    """Return the fact on which each verdict rests, once for all that saw the same; an engine's is its message."""
+    first = [verdict.evidence[0] for verdict in group if verdict.evidence]
+    seen = {(fact.resource, fact.field, repr(fact.value)): fact for fact in first if fact.value != group[0].message}
+    return tuple(seen.values())

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from markupsafe import Markup
 
 from infra import outside
-from reports import place, words
+from reports import facts, place, words
 from reports.lookup import TotalsRow
 from reports.models import SEVERITIES, Outcome
 from reports.picture import bar
@@ -80,6 +80,7 @@ def _jinja() -> Environment:
         Outcome=Outcome,
         SEVERITIES=SEVERITIES,
         bar=bar,
+        fact=facts.fact,
         counted=words.counted,
         listed=words.listed,
         cloud=place.cloud,

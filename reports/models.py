@@ -162,7 +162,11 @@ class WaiverNote(_Strict):
 
 
 class Verdict(_Strict):
-    """One line of ``verdicts.jsonl``. ``at`` is empty only where a planned verdict was never recorded."""
+    """One line of ``verdicts.jsonl``. ``at`` is empty only where a planned verdict was never recorded.
+
+    ``location`` is the line that declares the fact which decided; ``decided_by`` names the other lines on which that
+    fact depends, such as the one that sets a template parameter in an environment's file.
+    """
 
     control: str
     environment: str
@@ -173,6 +177,7 @@ class Verdict(_Strict):
     message: str
     evidence: tuple[Evidence, ...] = ()
     location: str | None = None
+    decided_by: tuple[str, ...] = ()
     waiver: WaiverNote | None = None
     at: AwareDatetime | None
 

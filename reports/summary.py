@@ -113,11 +113,12 @@ def _findings(found: Sequence[Finding]) -> list[str]:
 
 def _line(finding: Finding) -> str:
     title = f" {plain(finding.control.title)}" if finding.control else " (not in the plan)"
-    where = ", ".join(f"{environment} {tier}" for environment, tier in finding.places)
+    where = finding.where
+    lines = f" [{plain(', '.join(finding.locations))}]" if finding.locations else ""
     verdict = f"{_MARKS[finding.verdict]} {finding.verdict.text}"
     text = (
         f"- **{verdict}** ({finding.severity}) {plain(finding.control_id)}{title}: "
-        f"{plain(finding.resource)} {plain(shortened(finding.message, _LONGEST_MESSAGE))} ({plain(where)})"
+        f"{plain(finding.resource)} {plain(shortened(finding.message, _LONGEST_MESSAGE))} ({plain(where)}){lines}"
     )
     note = finding.waiver
     if note is None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from infra.outside import terminal as shown
 from reports import lookup
 from reports.conclusion import Conclusion, conclude
+from reports.findings import Finding, findings
 from reports.lookup import EnvironmentCell
-from reports.models import ENGINES, Outcome, Verdict
+from reports.models import ENGINES, Outcome
 from reports.place import cloud_text
 from reports.record import Record
 from reports.tally import Tally
-from reports.words import number
+from reports.words import number, value_text
 
 MOST_REASONS = 10
+LONGEST_VALUE = 2_000
 
 Row = tuple[str, str, list[EnvironmentCell]]
 
@@ -28,14 +32,19 @@ def summary(record: Record, *, terminal: bool, colour: bool, width: int) -> str:
 
 
 def finding_lines(record: Record) -> list[str]:
-    """Return a line for each finding: the verdict, where it was seen, the message, and where it is declared."""
-    return [shown(_finding(verdict)) for verdict in record.verdicts if verdict.is_finding]
+    """Return the lines of the findings: each once, with where it was seen, what decided, and where that is written."""
+    return [shown(line) for finding in findings(record) for line in _finding(finding)]
 
 
-def _finding(verdict: Verdict) -> str:
-    where = f" [{verdict.location}]" if verdict.location else ""
-    named = f"{verdict.control} {verdict.environment} {verdict.tier} {verdict.resource}"
-    return f"{verdict.verdict.text.upper()} {named}: {verdict.message}{where}"
+def _finding(finding: Finding) -> Iterator[str]:
+    stray = "" if finding.planned else " (was never planned)"
+    yield f"{finding.verdict.text.upper()} {finding.control_id} {finding.resource}: {finding.message}{stray}"
+    yield f"  in {finding.where}"
+    for fact in finding.decided:
+        of = "" if fact.resource == finding.resource else f"{fact.resource} "
+        yield f"  {of}{fact.field} = {value_text(fact.value, LONGEST_VALUE)}"
+    for location in finding.locations:
+        yield f"  {location}"
 
 
 def rows(record: Record) -> list[Row]:

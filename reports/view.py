@@ -18,11 +18,15 @@ from reports.tally import RANK, Tally
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One resource's verdict with the facts shown; ``more`` counts the facts only ``verdicts.jsonl`` has."""
+    """One resource's verdict with the facts shown; ``more`` counts the facts only ``verdicts.jsonl`` has.
+
+    ``again``: the same was found in an environment or tier before.
+    """
 
     verdict: Verdict
     facts: tuple[facts.FactGroup, ...]
     more: int
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,11 @@ class Section:
     keys: str
     blocks: tuple[Block, ...] = ()
     lines: tuple[Line, ...] = ()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody has to look inside: what a printed edition leaves out."""
+        return all(outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE) for outcome, _ in self.tally.worst_first)
 
     @property
     def text(self) -> str:
@@ -138,11 +147,12 @@ def _anchors(controls: Iterable[Control]) -> dict[str, str]:
 
 def _section(record: Record, control: Control, anchors: dict[str, str], found: list[Verdict], most: int) -> Section:
     blocks = []
+    seen: set[tuple[str, str]] = set()
     for note in record.run.environments:
         for tier in record.run.tiers:
             here = [v for v in found if v.environment == note.name and v.tier == tier]
             if here:
-                blocks.append(_block(record, note.name, tier, here, most))
+                blocks.append(_block(record, note.name, tier, here, most, seen))
     return _base(record, control, anchors, found, blocks=tuple(blocks))
 
 
@@ -167,17 +177,22 @@ def _base(
     )
 
 
-def _block(record: Record, environment: str, tier: Tier, found: Sequence[Verdict], most: int) -> Block:
+def _block(
+    record: Record, environment: str, tier: Tier, found: Sequence[Verdict], most: int, seen: set[tuple[str, str]]
+) -> Block:
     names = [note.name for note in record.run.environments]
-    rows = [_row(verdict, most) for verdict in sorted(found, key=lambda verdict: RANK[verdict.verdict])]
+    worst_first = sorted(found, key=lambda verdict: RANK[verdict.verdict])
+    rows = [_row(verdict, most, again=(verdict.resource, verdict.message) in seen) for verdict in worst_first]
     tally = Tally.of(verdict.verdict for verdict in found)
     keys = _keys(names, ((environment, verdict.verdict) for verdict in found))
+    seen.update((verdict.resource, verdict.message) for verdict in found)
     return Block(environment, tier_name(record.run, tier), tally, keys, tuple(rows))
 
 
-def _row(verdict: Verdict, most: int) -> Row:
+def _row(verdict: Verdict, most: int, *, again: bool) -> Row:
     shown = verdict.evidence[: facts.MOST_OF_A_FINDING if verdict.is_finding else most]
-    return Row(verdict, facts.grouped(shown, verdict.resource), len(verdict.evidence) - len(shown))
+    whole = verdict.is_finding
+    return Row(verdict, facts.grouped(shown, verdict.resource, whole=whole), len(verdict.evidence) - len(shown), again)
 
 
 def _keys(names: Sequence[str], pairs: Iterable[tuple[str, Outcome]]) -> str:

@@ -15,6 +15,13 @@ def value_text(value: Any, longest: int) -> str:
     return shortened(json.dumps(value, ensure_ascii=False, sort_keys=True), longest)
 
 
+def value_lines(value: Any, longest: int) -> tuple[str, ...]:
+    """Return a fact's whole value as JSON: on one line, or indented where that is longer than ``longest``."""
+    text = json.dumps(value, ensure_ascii=False)
+    short = len(text) <= longest or not isinstance(value, list | dict)
+    return (text,) if short else tuple(json.dumps(value, ensure_ascii=False, indent=2).split("\n"))
+
+
 def shortened(text: str, longest: int) -> str:
     """Return the text, cut with an ellipsis that says how much is missing."""
     if len(text) <= longest:

@@ -50,4 +50,5 @@ def _case(suite: ET.Element, verdict: Verdict) -> None:
     if called:
         waiver = f" ({verdict.waiver.id}: {verdict.waiver.reason})" if verdict.waiver else ""
         said = xml(f"{verdict.verdict.text}: {verdict.message}{waiver}")
-        ET.SubElement(case, called, message=said).text = xml(verdict.location or "")
+        lines = ((verdict.location,) if verdict.location else ()) + verdict.decided_by
+        ET.SubElement(case, called, message=said).text = xml(", ".join(lines))

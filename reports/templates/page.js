@@ -33,7 +33,7 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = all("details:not([open])");
+    closed = all("details:not([open], .quiet)");
     for (const item of closed) item.open = true;
   });
   addEventListener("afterprint", () => {

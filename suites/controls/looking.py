@@ -19,6 +19,7 @@ from fixtures.inventory.services.ec2 import (
 )
 from fixtures.inventory.services.kms import Alias, Key
 from fixtures.inventory.services.rds import DBInstance
+from fixtures.inventory.touching import note_inside
 from fixtures.inventory.values import Reference
 
 Link = Reference | str | None
@@ -81,13 +82,19 @@ def is_world(rule: Ingress | Egress) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement of a policy; texts as written, condition keys in lower case."""
+    """One statement of a policy; texts as written, condition keys in lower case. ``place``: its document and step."""
 
+    place: tuple[Mapping[str, Any], tuple[str | int, ...]]
     sid: str
     effect: str
     principals: tuple[tuple[str, str], ...]
     actions: tuple[str, ...]
     conditions: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+    def decides(self) -> Statement:
+        """Note that it is this statement on which the verdict rests."""
+        note_inside(self.place[0], *self.place[1], decides=True)
+        return self
 
     def is_bound_to(self, account: str, keys: tuple[str, ...]) -> bool:
         """Say whether one of the condition keys must hold a value of the account, or a resource of ours."""
@@ -101,9 +108,14 @@ class Statement:
 
 
 def statements(document: Mapping[str, Any] | None) -> Iterator[Statement]:
-    """Yield the statements of a policy document; no document has none."""
-    for index, raw in enumerate(_many((document or {}).get("Statement"))):
+    """Yield the statements of a policy document, each of them noted as looked at; no document has none."""
+    document = document or {}
+    whole = document.get("Statement")
+    for index, raw in enumerate(_many(whole)):
+        place = (document, ("Statement", index) if isinstance(whole, list) else ("Statement",))
+        note_inside(document, *place[1])
         yield Statement(
+            place=place,
             sid=str(raw.get("Sid", index)),
             effect=str(raw.get("Effect")),
             principals=tuple(_principals(raw)),
@@ -149,7 +161,7 @@ def denies_plain_text(document: Mapping[str, Any] | None, needed: tuple[str, ...
 def foreign_grants(document: Mapping[str, Any] | None, account: str) -> list[str]:
     """Return the statements that admit somebody of another account, or everybody without binding them to this one."""
     return [
-        f"{statement.sid} admits {name}"
+        f"{statement.decides().sid} admits {name}"
         for statement in statements(document)
         if statement.effect == "Allow"
         for kind, name in statement.principals
@@ -162,7 +174,7 @@ def foreign_grants(document: Mapping[str, Any] | None, account: str) -> list[str
 def unbound_services(document: Mapping[str, Any] | None, account: str, exempt: tuple[str, ...] = ()) -> list[str]:
     """Return the statements in which a service may act for whoever asks it."""
     return [
-        f"{statement.sid} lets {name} act for anybody"
+        f"{statement.decides().sid} lets {name} act for anybody"
         for statement in statements(document)
         if statement.effect == "Allow"
         for kind, name in statement.principals

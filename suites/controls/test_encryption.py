@@ -9,6 +9,7 @@ from fixtures.inventory.services.kms import Key
 from fixtures.inventory.services.logs import LogGroup
 from fixtures.inventory.services.rds import DBInstance, DBParameterGroup
 from fixtures.inventory.services.secretsmanager import Secret
+from fixtures.inventory.touching import note_inside
 from fixtures.judging.control import Break, Change, Remove, control, not_applicable
 from infra.environment import Environment
 from suites.controls.looking import foreign_grants, own_key, unbound_services
@@ -130,6 +131,8 @@ def test_databases_refuse_plain_text(database: DBInstance, inventory: Inventory)
     if not (database.engine or "").startswith("postgres"):
         not_applicable(f"rds.force_ssl is PostgreSQL's; this is {database.engine}")
     settings = inventory.get(DBParameterGroup, database.db_parameter_group_name).parameters
+    if "rds.force_ssl" in settings:
+        note_inside(settings, "rds.force_ssl", decides=True)
     forced = settings.get("rds.force_ssl", "not set")
     assert forced == "1", f"rds.force_ssl is {forced}; 1 is promised"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,8 @@ from fixtures.inventory.evidence import evidence
 from fixtures.inventory.facts import Origin
 from fixtures.inventory.redaction import shown, shown_properties
 from fixtures.inventory.services.awslambda import Function
+from fixtures.inventory.services.backup import BackupPlan
+from fixtures.inventory.services.dynamodb import Table
 from fixtures.inventory.services.iam import Role
 from fixtures.inventory.services.kms import Key
 from fixtures.inventory.services.rds import DBInstance
@@ -20,6 +23,7 @@ from fixtures.inventory.touching import recording
 from fixtures.inventory.types import TYPES
 from fixtures.inventory.values import Reference
 from infra.errors import InputError
+from suites.controls.looking import foreign_grants
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 GAP = Gap(service="rds", operation="DescribeDBInstances", kind="denied", detail="HTTP 403", at=AT)
@@ -112,7 +116,7 @@ def test_evidence_is_what_was_touched_with_where_it_was_read() -> None:
         assert found.backup_retention_period == 7
         assert not found.multi_az
         assert found.key == "Database"
-    first, second = evidence(touched)
+    second, first = evidence(touched)  # what was touched last decided, and stands first
     assert (first.field, first.value, first.source) == ("BackupRetentionPeriod", 7, line.text)
     assert (second.field, second.value, second.source) == ("MultiAZ", False, whole.text)
 
@@ -122,6 +126,56 @@ def test_touching_what_is_unread_is_evidence_as_well() -> None:
     with recording() as touched, pytest.raises(Unread):
         _ = found.multi_az
     assert evidence(touched)[0].value == f"unread: {GAP}"
+
+
+def test_evidence_is_the_leaf_and_its_whole_value() -> None:
+    kept = {"RuleName": "daily", "Lifecycle": {"DeleteAfterDays": 7, "MoveToColdStorageAfterDays": 90}}
+    said = {"BackupPlan": {"BackupPlanName": "p", "BackupPlanRule": [kept, {"RuleName": "weekly"}]}}
+    plan = BackupPlan.build(said, Origin(logical_id="Plan"))
+    with recording() as touched:
+        lifecycles = [rule.lifecycle for rule in plan.backup_plan.backup_plan_rule]
+        assert lifecycles[0]
+        assert lifecycles[0].delete_after_days == 7
+    assert [(item.field, item.value) for item in evidence(touched)] == [
+        ("BackupPlan.BackupPlanRule[0].Lifecycle.DeleteAfterDays", 7),
+        ("BackupPlan.BackupPlanRule[1].Lifecycle", None),
+    ]
+
+
+def test_a_default_inside_a_property_is_evidence_as_well() -> None:
+    found = Table.build({"TableName": "t"}, Origin(logical_id="T"))
+    with recording() as touched:
+        assert not found.point_in_time_recovery_specification.point_in_time_recovery_enabled
+    (only,) = evidence(touched)
+    assert only.field == "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled"
+    assert only.value is False
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_evidence_of_a_policy_is_each_statement_whole_and_the_one_that_decided_first(*, as_text: bool) -> None:
+    ours = {"Sid": "Ours", "Effect": "Allow", "Principal": {"AWS": "111111111111"}, "Action": "kms:*", "Resource": "*"}
+    theirs = ours | {"Sid": "Theirs", "Principal": {"AWS": "999999999999"}}
+    document = {"Statement": [ours, theirs, ours]}
+    given = json.dumps(document) if as_text else document
+    key = Key.build({"KeyPolicy": given}, Origin(logical_id="K"))
+    with recording() as touched:
+        assert foreign_grants(key.key_policy, "111111111111") == ["Theirs admits 999999999999"]
+    assert [(item.field, item.value) for item in evidence(touched)] == [
+        ("KeyPolicy.Statement[1]", theirs),
+        ("KeyPolicy.Statement[0]", ours),
+        ("KeyPolicy.Statement[2]", ours),
+    ]
+
+
+def test_a_tag_is_evidence_whole_and_the_others_are_not() -> None:
+    tags = [{"Key": "Owner", "Value": "a"}, {"Key": "Project", "Value": "touchstone"}]
+    found = database({"Tags": tags})
+    with recording() as touched:
+        assert found.tag("Project") == "touchstone"
+    assert [(item.field, item.value) for item in evidence(touched)] == [("Tags[1]", tags[1])]
+    with recording() as touched:
+        assert found.tag("Class") is None
+    assert [(item.field, item.value) for item in evidence(touched)] == [("Tags", tags)]
 
 
 def test_nothing_is_recorded_outside_a_recording() -> None:

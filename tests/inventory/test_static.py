@@ -84,7 +84,10 @@ def test_standalone_rules_belong_to_their_group_with_their_own_line() -> None:
     group = declared(GROUPS).look(SecurityGroup, "B")
     (rule,) = group.security_group_ingress
     assert str(rule.source_security_group_id) == "${A}"
-    assert group.origin.sources["SecurityGroupIngress[0]"].text == "t.yaml:15"
+    for fact in ((), ("SourceSecurityGroupId",)):
+        source = group.origin.source_of("SecurityGroupIngress", 0, *fact)
+        assert source is not None
+        assert source.text == ("t.yaml:17" if fact else "t.yaml:15")
 
 
 def test_a_group_that_names_no_egress_keeps_the_rule_that_aws_adds() -> None:

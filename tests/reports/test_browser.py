@@ -158,11 +158,35 @@ def test_nothing_is_wider_than_a_telephone(chromium: Browser, address: str) -> N
     assert width <= 390
 
 
-def test_what_a_filter_hides_is_printed_all_the_same(page: Page, tmp_path: Path) -> None:
+def _printed(page: Page, folder: Path) -> int:
+    """Print the page and count its pages."""
+    page.pdf(path=folder / "page.pdf", format="A4", prefer_css_page_size=True)
+    return len(re.findall(rb"/Type\s*/Page\b", (folder / "page.pdf").read_bytes()))
+
+
+def test_findings_that_a_filter_hides_are_printed_all_the_same(page: Page) -> None:
+    found = page.locator(".finding").count()
     page.select_option("[name=v]", "waived")
+    assert _seen(page, ".finding") < found
     page.emulate_media(media="print")
-    assert _seen(page, ".control") == 40
+    assert _seen(page, ".finding") == found
+    assert _seen(page, "#matrix tbody tr") == page.locator("#matrix tbody tr").count()
     assert not page.locator("#filters").is_visible()
-    page.pdf(path=tmp_path / "page.pdf", format="A4")
-    pages = re.findall(rb"/Type\s*/Page\b", (tmp_path / "page.pdf").read_bytes())
-    assert len(pages) > 40
+
+
+def test_ten_findings_are_printed_whole_on_at_most_fifteen_pages(chromium: Browser, tmp_path: Path) -> None:
+    folder = sample.write(tmp_path / "run", sample.ten())
+    (folder / "index.html").write_text(render(load_record(folder)), encoding="utf-8")
+    opened = chromium.new_page()
+    opened.goto((folder / "index.html").as_uri())
+    opened.evaluate("document.querySelectorAll('details').forEach((item) => item.open = true)")
+    assert opened.locator(".finding").count() == 10
+    pages = _printed(opened, tmp_path)
+    opened.emulate_media(media="print")
+    assert _seen(opened, ".finding .fact") == 10
+    visible = "[...document.querySelectorAll('.rows > li')].filter((item) => item.checkVisibility())"
+    assert opened.evaluate(f"{visible}.length") == 60  # ten in each of three environments and two tiers
+    assert opened.evaluate(f"{visible}.filter((item) => item.querySelector('.v-pass')).length") == 0
+    assert "What each pass rests on is left out here: it is in this section of index.html" in opened.inner_text("main")
+    opened.close()
+    assert 2 <= pages <= 15

@@ -104,7 +104,7 @@ def test_ids_are_unique_and_every_link_leads_somewhere(which: str, request: pyte
 
 def test_every_verdict_is_on_the_page_with_its_resource(page: str, tmp_path: Path) -> None:
     record = load_record(sample.write(tmp_path))
-    rows = re.findall(r'<li><span class="v v-[a-z_]+">[a-z ]+</span> <b class="res">', page)
+    rows = re.findall(r'<li(?: class="quiet")?><span class="v v-[a-z_]+">[a-z ]+</span> <b class="res">', page)
     own = {control.id for control in record.controls if control.engine == "touchstone"}
     assert len(rows) == sum(verdict.control in own for verdict in record.verdicts)
     for control in record.controls:
@@ -120,8 +120,25 @@ def test_long_values_are_shortened_visibly(tmp_path: Path) -> None:
     lines = sample.verdicts()
     lines[0]["evidence"][0]["value"] = "x" * 5_000
     page = render(load_record(sample.write(tmp_path, lines)))
-    assert "x" * 200 not in page
-    assert "… (4,842 more characters)" in page
+    assert lines[0]["verdict"] == "pass"
+    assert "x" * 801 not in page
+    assert "… (4,202 more characters)" in page
+
+
+def test_what_a_finding_rests_on_is_shown_whole(tmp_path: Path) -> None:
+    statement = {"Sid": "Open", "Effect": "Allow", "Principal": {"AWS": "y" * 5_000}, "Action": ["a", "b"]}
+    lines = sample.verdicts()
+    failed = next(line for line in lines if line["verdict"] == "fail")
+    failed["evidence"][0] |= {"field": "KeyPolicy.Statement[0]", "value": statement}
+    page = render(load_record(sample.write(tmp_path, lines)))
+    assert page.count("y" * 5_000) == 2  # among the findings, and where its control is shown
+    assert page.count("  &#34;Sid&#34;: &#34;Open&#34;,\n") == 2
+    assert page.count("more characters") == 0
+
+
+def test_a_finding_names_the_line_that_set_the_parameter(page: str) -> None:
+    """Among the findings, and at the control for each tier."""
+    assert page.count("infra/environments/prod.toml:14 (AdminPort)</code>") == 3
 
 
 def test_a_page_with_many_facts_stays_readable_in_size(tmp_path: Path) -> None:

@@ -9,11 +9,14 @@ import pytest
 
 from infra.outside import markdown as plain
 from infra.outside import visible
+from reports.findings import findings
 from reports.record import Record, load_record
 from reports.summary import MOST_FINDINGS, markdown
-from reports.terminal import summary
+from reports.terminal import finding_lines, summary
 from tests.reports import sample
 from tests.reports.sample_catalogue import HOSTILE
+
+OPEN = "port 22 is open to 0.0.0.0/0; no administrative port may be"
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +31,23 @@ def test_the_summary_says_conclusion_totals_and_findings(record: Record) -> None
     assert "**✕ fail** (high) NET-02" in text
     assert "W-2026-001" in text
     assert "Not AWS" in text
+
+
+def test_each_finding_is_told_once_on_the_terminal_with_where_it_was_seen_and_what_decided(record: Record) -> None:
+    lines = finding_lines(record)
+    heads = [line for line in lines if not line.startswith("  ")]
+    assert len(heads) == len(findings(record)) == len(set(heads))
+    start = lines.index(f"FAIL NET-02 WebSecurityGroup: {OPEN}")
+    assert lines[start + 1 : start + 5] == [
+        "  in prod static, mocked",
+        "  BackupRetentionPeriod = 7",
+        "  infra/templates/data.yaml:41",
+        "  infra/environments/prod.toml:14 (AdminPort)",
+    ]
+
+
+def test_the_summary_names_the_lines_that_decided(record: Record) -> None:
+    assert r"[infra/templates/data.yaml:41, infra/environments/prod.toml:14 (AdminPort)]" in markdown(record)
 
 
 def test_the_summary_is_short_however_much_fails(tmp_path: Path) -> None:
