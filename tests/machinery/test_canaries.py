@@ -81,18 +81,16 @@ def test_an_address_is_quoted_without_its_user_and_password(userinfo: str) -> No
 def test_no_artefact_of_a_run_has_the_password(
     cloud: MockCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, workers: str
 ) -> None:
+    """An endpoint with a user in it is refused, and what refuses it repeats nothing."""
     for name, value in cloud.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_ENDPOINT_URL", address(cloud))
     words = ("suites/controls", "--tier", "live", "--env", "dev,staging", "-rA", "-vv", "-n", workers)
     code, said = run(ROOT, tmp_path, *words, "--junitxml", str(tmp_path / "pytest.xml"))
-    assert code == 1, said
-    written = {path: path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
-    assert {path.name for path in written} >= {"plan.json", "verdicts.jsonl", "index.html", "summary.md", "junit.xml"}
-    assert [path for path, text in written.items() if secret_in(text)] == []
+    assert code == 3, said
+    assert "without a user or a password in it" in said
     assert not secret_in(said)
-    assert "(redacted " in next(text for path, text in written.items() if path.name == "plan.json")
-    assert "Mock cloud at http://(redacted " in said
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and secret_in(path.read_text())] == []
 
 
 def infra(*words: str) -> tuple[int, str]:
@@ -104,7 +102,7 @@ def infra(*words: str) -> tuple[int, str]:
 def test_no_line_of_the_deployer_has_the_password(cloud: MockCloud, tmp_path: Path) -> None:
     for where in (address(cloud), f"http://{USER}:{PASSWORD}@127.0.0.1:9", f"{USER}:{PASSWORD}@127.0.0.1:9"):
         code, said = infra("plan", "--env", "dev", "--endpoint", where)
-        assert code == (0 if where == address(cloud) else 3), said
+        assert code == 3, said
         assert not secret_in(said)
         assert "Traceback" not in said
     code, said = run(ROOT, tmp_path, "suites/controls", "--tier", "live", "--env", "dev", "-k", "BAK")

@@ -123,7 +123,12 @@ def _line(number: int) -> Source:
 
 def _plan(*days: int, **origin: Any) -> BackupPlan:
     rules = [
-        {"RuleName": f"r{number}", "ScheduleExpression": "cron(0 5 * * ? *)", "Lifecycle": {"DeleteAfterDays": number}}
+        {
+            "RuleName": f"r{number}",
+            "ScheduleExpression": "cron(0 5 * * ? *)",
+            "TargetBackupVault": "${BackupVault}",
+            "Lifecycle": {"DeleteAfterDays": number},
+        }
         for number in days
     ]
     plan = {"BackupPlanName": "p", "BackupPlanRule": rules}
