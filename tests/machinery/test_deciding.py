@@ -11,7 +11,7 @@ import pytest
 
 from fixtures.aws.ledger import Source
 from fixtures.inventory.facts import Origin
-from fixtures.inventory.services.backup import BackupPlan
+from fixtures.inventory.services.backup import BackupPlan, BackupVault
 from fixtures.judging.baseline import load_baseline
 from fixtures.judging.control import Break, Change, Remove
 from fixtures.judging.edits import broken
@@ -150,8 +150,9 @@ def test_a_deployed_fact_is_found_in_its_template_in_whatever_order(deployed: tu
     promised = _plan(2, 3, sources=sources, parameters=parameters)
     there = _plan(*deployed, source=Source(text="backup:GetBackupPlan request 1", read_at=NOW))
     dev = _context(load_environment("dev"))
-    declared = replace(dev.inventory, resources=(promised,))
-    context = replace(dev, inventory=replace(declared, tier="mocked", resources=(there,)), declared=declared)
+    vault = dev.inventory.look(BackupVault, "BackupVault")
+    declared = replace(dev.inventory, resources=(promised, vault))
+    context = replace(dev, inventory=replace(declared, tier="mocked", resources=(there, vault)), declared=declared)
     (control,) = (item for item in catalogue() if item.id == "BAK-04")
     (verdict,) = (item for item in judge(control, context) if item.resource == "BackupPlan")
     assert verdict.location == f"infra/templates/backup.yaml:{line}"
