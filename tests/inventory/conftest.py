@@ -68,6 +68,11 @@ class Account:
         return HTTPConnection(self.endpoint.removeprefix("http://"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare --every-answer; pytest knows it where this folder, or a file in it, is named on the command line."""
+    parser.addoption("--every-answer", action="store_true", help="change every member of every answer (40 minutes)")
+
+
 @pytest.fixture(scope="session")
 def declared() -> Inventory:
     return from_platform(resolve_platform(load_environment("prod")), AT)
