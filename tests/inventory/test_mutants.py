@@ -74,15 +74,19 @@ class World:
         return before, self.judged(joined(seen, types, self.whole), controls)
 
 
-@pytest.fixture(scope="module")
-def world(_shared_mock_cloud: None) -> World:
-    bad = bad_account(Recording())
+def world_of(bad: Bad) -> World:
+    """Try every control over the account as it is."""
     whole = collect(bad.gateway, bad.environment, bad.declared)
     assert whole.gaps == whole.missing == {}
     made = World(bad, whole, {}, {}, types_behind(), Replaying(bad.gateway))
     made.cells = made.judged(whole, CONTROLS)
     made.asked = {item.id: asked_by(item, made.context(whole)) for item in CONTROLS}
     return made
+
+
+@pytest.fixture(scope="module")
+def world(_shared_mock_cloud: None) -> World:
+    return world_of(bad_account(Recording()))
 
 
 def worse(before: Cells, after: Cells) -> list[str]:

@@ -1,0 +1,71 @@
+"""A list that comes back whole, well formed and empty, or cut to its first half, hides no finding behind a conclusion.
+
+What our stacks have is missed by name; what nobody but the list knows of (a stranger's queue) is gone with it: its
+findings are lost, and only because everything else is an error the run does not pass. The README has the figures.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fixtures.aws.answers import Answer
+from fixtures.aws.registry import ROWS, calls
+from fixtures.aws.rows import Listing
+from fixtures.inventory.collecting import collect
+from fixtures.inventory.types import TYPES
+from reports.models import Outcome
+from tests.inventory.bad import bad_account
+from tests.inventory.lying import EVERY_STACK, Operation
+from tests.inventory.recording import Recording, Replaying
+from tests.inventory.test_mutants import CONTROLS, World, world_of
+
+
+def lists() -> dict[Operation, list[str]]:
+    """Give every operation that lists resources, with the place of its list in an answer."""
+    found = {EVERY_STACK: ["StackResourceSummaries"]}
+    for row in (ROWS[name] for name in TYPES):
+        for call in calls(row):
+            if isinstance(call, Listing):
+                found[row.service, call.operation] = call.items.partition("[")[0].split(".")
+    return found
+
+
+class Short(Replaying):
+    """Gives less of one list than there is, in one page."""
+
+    operation: Operation = ("", "")
+    keeps: float = 1.0
+
+    def call(self, service: str, operation: str, **parameters: Any) -> Answer:
+        answer = super().call(service, operation, **parameters)
+        if (service, operation) != self.operation or not answer.pages:
+            return answer
+        return Answer((self._short(answer, lists()[self.operation]),), answer.source)
+
+    def _short(self, answer: Answer, place: list[str]) -> dict[str, Any]:
+        top, *inside = place
+        items = [item for page in answer.pages for item in (page[top][inside[0]] if inside else page.get(top, ()))]
+        kept: Any = items[: int(len(items) * self.keeps)]
+        return {**answer.pages[0], top: {**answer.pages[0][top], inside[0]: kept} if inside else kept}
+
+
+@pytest.fixture(scope="module")
+def world(_shared_mock_cloud: None) -> World:
+    return world_of(bad_account(Recording()))
+
+
+@pytest.mark.parametrize("keeps", [0, 0.5], ids=["empty", "first half"])
+def test_no_finding_is_lost_and_the_run_concludes(world: World, keeps: float) -> None:
+    short = Short(world.bad.gateway)
+    findings = {cell for cell, verdict in world.cells.items() if verdict.verdict is Outcome.FAIL}
+    lost = []
+    for operation in lists():
+        short.operation, short.keeps = operation, keeps
+        after = world.judged(collect(short, world.environment, world.bad.declared), CONTROLS)
+        if not any(verdict.verdict is Outcome.ERROR for verdict in after.values()):
+            gone = (cell for cell in findings if cell not in after or not after[cell].is_finding)
+            lost += [f"{operation}: {cell}" for cell in gone]
+    assert len(findings) > 50
+    assert not lost
