@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import pytest
@@ -109,3 +110,18 @@ def test_operations_are_spelled_as_botocore_does() -> None:
     for service, operation in required_members():
         assert xform_name(operation)
         assert operation in service_model(service).operation_names
+
+
+def test_no_list_is_asked_in_a_way_in_which_aws_cuts_it_in_silence() -> None:
+    """What the service's own documentation says of a list that is asked without its limit."""
+    warned = {}
+    for row in ROWS.values():
+        for call in calls(row):
+            model = service_model(row.service).operation_model(call.operation)
+            members = model.input_shape.members.values() if model.input_shape else ()
+            said = f"{model.documentation} {' '.join(str(member.documentation) for member in members)}"
+            found = re.search(r"do not set <code>(\w+)</code>, the response includes a maximum", said)
+            if found:
+                warned[call.operation] = found[1]
+                assert found[1] in call.parameters, call.operation
+    assert warned == {"ListQueues": "MaxResults"}

@@ -93,12 +93,13 @@ def test_every_protocol_means_every_port() -> None:
 
 # selections
 
+SOME = "arn:aws:dynamodb:*:*:table/al*"
 NAMED: tuple[list[str], ...] = (
     [],
     [TABLE],
     [f"{TABLE}x"],
     ["*"],
-    ["arn:aws:dynamodb:*:*:table/al*"],
+    [SOME],
     ["arn:aws:rds:*"],
 )
 TESTS = (("k", "v"), ("k", "other"), ("missing", "v"), ("k", "v*"))
