@@ -109,6 +109,35 @@ def test_a_protected_stack_is_not_destroyed(run: Run, endpoint: str, capsys: pyt
     assert "deleted touchstone-prod-network" in capsys.readouterr().out
 
 
+def test_a_protected_database_keeps_what_it_uses_until_it_may_go(
+    run: Run, endpoint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for stack in ("network", "security", "data"):
+        assert run("deploy", "--env", "prod", "--stack", stack, "--yes") == 0
+    environment = load_environment("prod")
+    session = connect(environment, environment.deploy_role, endpoint)
+    cloudformation, rds = (client(session, service, endpoint) for service in ("cloudformation", "rds"))
+    cloudformation.update_termination_protection(StackName="touchstone-prod-data", EnableTerminationProtection=False)
+    capsys.readouterr()
+    assert run("destroy", "--env", "prod", "--stack", "data", "--yes") == 1
+    assert "touchstone-prod-data: DELETE_FAILED: Database (AWS::RDS::DBInstance)" in capsys.readouterr().err
+    found = cloudformation.list_stack_resources(StackName="touchstone-prod-data")["StackResourceSummaries"]
+    assert {one["LogicalResourceId"]: one["ResourceStatus"] for one in found} == {
+        "Database": "DELETE_FAILED",
+        **dict.fromkeys(("DatabaseSubnetGroup", "DatabaseParameters", "DatabaseMonitoringRole"), "CREATE_COMPLETE"),
+        **dict.fromkeys(("DatabaseLogGroup", "DatabaseUpgradeLogGroup"), "CREATE_COMPLETE"),
+    }
+    (database,) = rds.describe_db_instances()["DBInstances"]
+    assert rds.describe_db_subnet_groups(DBSubnetGroupName=database["DBSubnetGroup"]["DBSubnetGroupName"])
+    key = client(session, "kms", endpoint).describe_key(KeyId=database["KmsKeyId"])["KeyMetadata"]
+    assert key["KeyState"] == "Enabled"
+    groups = [one["VpcSecurityGroupId"] for one in database["VpcSecurityGroups"]]
+    assert client(session, "ec2", endpoint).describe_security_groups(GroupIds=groups)["SecurityGroups"]
+    rds.modify_db_instance(DBInstanceIdentifier=database["DBInstanceIdentifier"], DeletionProtection=False)
+    assert run("destroy", "--env", "prod", "--stack", "data", "--yes") == 0
+    assert rds.describe_db_instances()["DBInstances"] == rds.describe_db_subnet_groups()["DBSubnetGroups"] == []
+
+
 def test_the_default_group_is_emptied_once(run: Run, endpoint: str) -> None:
     assert run("deploy", "--env", "dev", "--stack", "network", "--yes") == 0
     environment = load_environment("dev")
