@@ -42,7 +42,7 @@ def test_networks_have_the_promised_range(vpc: VPC, baseline: Baseline) -> None:
 )
 def test_private_subnets_span_the_zones(inventory: Inventory, baseline: Baseline) -> None:
     """What has all its private subnets in one zone is lost with that zone."""
-    private = [subnet for subnet in inventory.of(Subnet) if not is_public(inventory, subnet)]
+    private = [subnet for subnet in inventory.of(Subnet) if subnet.managed and not is_public(inventory, subnet)]
     zones = {subnet.availability_zone for subnet in private}
     assert len(zones) >= baseline.availability_zones, (
         f"private subnets are in {len(zones)} zones; {baseline.availability_zones} are promised"
@@ -112,6 +112,7 @@ def test_aws_is_reached_without_the_internet(
     there = {
         (endpoint.vpc_endpoint_type, endpoint.service_name.removeprefix(f"com.amazonaws.{environment.region}."))
         for endpoint in inventory.of(VPCEndpoint)
+        if endpoint.managed  # a stranger's serves a stranger's network
     }
     promised = {("Gateway", name) for name in baseline.gateway_endpoints}
     promised |= {("Interface", name) for name in baseline.interface_endpoints}

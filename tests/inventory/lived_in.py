@@ -17,7 +17,7 @@ KEY_STATES = ("external", "disabled", "pending deletion")
 
 def live(client: Client) -> None:
     """Make it all; ``client`` gives the client of a service."""
-    _made_by_aws(client)
+    made_by_aws(client)
     _keys(client("kms"))
     _databases(client("rds"))
     _network(client("ec2"))
@@ -27,7 +27,8 @@ def live(client: Client) -> None:
     )
 
 
-def _made_by_aws(client: Client) -> None:
+def made_by_aws(client: Client) -> None:
+    """Make what AWS makes in an account by itself, beside the default VPC that is there."""
     for service in ("elasticache", "rds", "backup"):
         client("iam").create_service_linked_role(AWSServiceName=f"{service}.amazonaws.com")
     client("backup").create_backup_vault(BackupVaultName="Default")

@@ -37,6 +37,14 @@ def verdicts(home: Account, seen: Inventory) -> list[Verdict]:
     return [verdict for item in CONTROLS for verdict in judge(item, context)]
 
 
+@pytest.mark.usefixtures("_shared_mock_cloud")
+def test_a_fresh_account_with_our_stacks_conforms(declared: Inventory) -> None:
+    with deployed(declared, lived_in.made_by_aws) as fresh:
+        found = collect(fresh.gateway(), fresh.environment, declared, tier="live")
+        context = Context(found, load_baseline("prod"), fresh.environment, AT, declared)
+    assert [verdict for item in CONTROLS for verdict in judge(item, context) if verdict.is_finding] == []
+
+
 def test_nothing_is_an_error(seen: Inventory, verdicts: list[Verdict]) -> None:
     assert seen.gaps == {}
     assert seen.missing == {}
