@@ -54,14 +54,16 @@ def test_a_link_keeps_the_attribute_that_it_names() -> None:
 
 
 def test_references_inside_documents_are_text() -> None:
-    statement = {"Effect": "Allow", "Resource": [{"Fn::Sub": "${Table.Arn}/index/*"}, {"Fn::GetAtt": ["Table", "Arn"]}]}
+    whom = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    statement = whom | {"Resource": [{"Fn::Sub": "${Table.Arn}/index/*"}, {"Fn::GetAtt": ["Table", "Arn"]}]}
     role = Role.build({"AssumeRolePolicyDocument": {"Statement": [statement]}}, Origin(logical_id="R"))
     assert role.assume_role_policy_document["Statement"][0]["Resource"] == ["${Table.Arn}/index/*", "${Table.Arn}"]
 
 
 def test_a_policy_given_as_text_is_a_tree() -> None:
-    key = Key.build({"KeyPolicy": '{"Version": "2012-10-17", "Statement": []}'}, Origin(logical_id="K"))
-    assert key.key_policy == {"Version": "2012-10-17", "Statement": []}
+    text = '{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"}}'
+    key = Key.build({"KeyPolicy": text}, Origin(logical_id="K"))
+    assert key.key_policy == json.loads(text)
 
 
 def test_what_is_not_said_is_what_aws_documents_as_default() -> None:
@@ -129,8 +131,9 @@ def test_touching_what_is_unread_is_evidence_as_well() -> None:
 
 
 def test_evidence_is_the_leaf_and_its_whole_value() -> None:
-    kept = {"RuleName": "daily", "Lifecycle": {"DeleteAfterDays": 7, "MoveToColdStorageAfterDays": 90}}
-    said = {"BackupPlan": {"BackupPlanName": "p", "BackupPlanRule": [kept, {"RuleName": "weekly"}]}}
+    vault = {"TargetBackupVault": "vault"}
+    kept = {"RuleName": "daily", **vault, "Lifecycle": {"DeleteAfterDays": 7, "MoveToColdStorageAfterDays": 90}}
+    said = {"BackupPlan": {"BackupPlanName": "p", "BackupPlanRule": [kept, {"RuleName": "weekly", **vault}]}}
     plan = BackupPlan.build(said, Origin(logical_id="Plan"))
     with recording() as touched:
         lifecycles = [rule.lifecycle for rule in plan.backup_plan.backup_plan_rule]

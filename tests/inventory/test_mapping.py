@@ -51,7 +51,7 @@ def test_references_become_names_again_and_strangers_stay(names: Names) -> None:
 
 def test_what_means_the_same_is_written_as_declared(names: Names) -> None:
     """A template may write an ARN out; AWS gives the same ARN; neither is drift."""
-    document = {"Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": ARN}]}
+    document = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": ARN}]}
     declared = QueuePolicy.build({"Queues": [{"Ref": "Alerts"}], "PolicyDocument": document}, Origin(logical_id="P"))
     raw = {"Queues": [URL], "PolicyDocument": document}
     assert build(QueuePolicy, raw, Origin(logical_id="P"), names, declared) == declared
