@@ -87,7 +87,7 @@ def changed() -> Iterator[tuple[str, Any]]:
     yield "another member", {**SOUND, "Actions": "*"}
 
 
-@pytest.mark.parametrize(("name", "statement"), changed(), ids=str)
+@pytest.mark.parametrize(("name", "statement"), list(changed()), ids=str)
 def test_what_iam_would_not_take_is_not_believed(name: str, statement: Any) -> None:
     assert not is_believed(of(statement)), name
 
