@@ -52,6 +52,7 @@ def test_no_group_is_open_to_the_world(group: SecurityGroup) -> None:
     satisfies=LEAST_ACCESS,
     broken_by=(
         Remove("AlbSecurityGroup.SecurityGroupEgress"),
+        Change("BastionSecurityGroup.SecurityGroupEgress", []),
         Change("LambdaSecurityGroup.SecurityGroupEgress", HALVES),
     ),
 )
@@ -70,6 +71,8 @@ def test_no_group_lets_everything_out(group: SecurityGroup) -> None:
             (Remove("RdsFromLambdaIngress.SourceSecurityGroupId"), Change("RdsFromLambdaIngress.CidrIp", "10.0.0.0/16"))
         ),
         Break((Change("RedisFromLambdaIngress.FromPort", 1), Change("RedisFromLambdaIngress.ToPort", 65535))),
+        # of every protocol AWS means every port, whatever port stands beside it
+        Change("RedisFromLambdaIngress.IpProtocol", "-1"),
     ),
 )
 def test_stores_are_entered_by_groups_on_their_port(store: DBInstance | ReplicationGroup, inventory: Inventory) -> None:

@@ -53,8 +53,16 @@ def test_either(thing: Key | Queue) -> None:
         not_applicable("queues have no keys of their own")
 
 
-ROTATES, BREAKS, COUNTS, EITHER = map(declared, (test_rotates, test_breaks, test_counts, test_either))
-del test_rotates, test_breaks, test_counts, test_either
+@control("T-5", severity="low", satisfies=("AC2",), broken_by=BROKEN_BY, looks_at_aws_own=True)
+def test_looks(key: Key) -> None:
+    """A control that looks at what AWS made, too."""
+    assert key.enable_key_rotation, "is never rotated; rotation is promised"
+
+
+ROTATES, BREAKS, COUNTS, EITHER, LOOKS = map(
+    declared, (test_rotates, test_breaks, test_counts, test_either, test_looks)
+)
+del test_rotates, test_breaks, test_counts, test_either, test_looks
 
 
 def outcomes(item: Control, *args: object, **more: object) -> list[tuple[str, Outcome]]:
@@ -190,6 +198,22 @@ def test_a_control_without_proof_is_refused() -> None:
 def test_a_tier_left_out_without_reason_is_refused() -> None:
     with pytest.raises(ControlError, match="expected tiers_reason"):
         control("T-9", severity="low", satisfies=("AC1",), broken_by=BROKEN_BY, tiers=("static",))(no_scope)
+
+
+@pytest.mark.parametrize(
+    ("origin", "verdict", "looked"),
+    [
+        ({"physical_id": "k", "maker": "aws"}, "not_applicable", "fail"),
+        ({"physical_id": "k", "maker_gap": GAP}, "error", "fail"),
+        ({"physical_id": "k"}, "fail", "fail"),
+        ({"logical_id": "K", "maker": "aws"}, "fail", "fail"),
+    ],
+    ids=["AWS made it", "nobody can say who made it", "a stranger made it", "we declare it"],
+)
+def test_what_aws_made_is_judged_where_a_control_asks_for_it(origin: dict[str, Any], verdict: str, looked: str) -> None:
+    made = Key.build({"EnableKeyRotation": False}, Origin(**origin))
+    assert [found.verdict.value for found in of_resources(ROTATES, context(made))] == [verdict]
+    assert [found.verdict.value for found in of_resources(LOOKS, context(made))] == [looked]
 
 
 def test_a_deployed_resource_is_found_where_it_is_declared() -> None:
