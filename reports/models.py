@@ -63,11 +63,29 @@ def storable(value: Any) -> Any:
     return [storable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
+def _is_ascii(data: Any) -> bool:
+    """Say whether all texts are plain, as nearly all are: every model looks, so the look has to be cheap."""
+    waiting = [data]
+    while waiting:
+        value = waiting.pop()
+        if type(value) is str:
+            if not value.isascii():
+                return False
+        elif type(value) is dict:
+            waiting.extend(value)
+            waiting.extend(value.values())
+        elif type(value) in (list, tuple):
+            waiting.extend(value)
+        elif isinstance(value, str | Mapping | list | tuple):
+            return False  # of a kind of its own: it is written out in full
+    return True
+
+
 class _Model(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _storable(cls, data: Any) -> Any:
-        return storable(data)
+        return data if _is_ascii(data) else storable(data)
 
 
 class _Strict(_Model):
