@@ -74,6 +74,16 @@ def test_no_pattern_covers_all_there_is(names: list[str], pattern: str) -> None:
     assert waived == (covered if len(covered) == 1 and len(names) > 1 else [])
 
 
+@pytest.mark.parametrize("pattern", ["Key*", "Key?", "*Key?", "*Key*"])
+def test_the_verdict_of_the_list_is_nobody_s_way_round(pattern: str) -> None:
+    """The list of a type is judged beside its resources, and no pattern has to cover it to cover all of them."""
+    both = {name: verdict(resource=name) for name in ("Key1", "Key2")}
+    whole = verdict(Outcome.PASS, "AWS::KMS::Key", "the list is whole: 2 to judge")
+    found = apply([waiver(resources=(pattern,), max_matches=2)], [whole, *both.values()], NOW)
+    assert [item.verdict for item in found] == [Outcome.PASS, Outcome.FAIL, Outcome.FAIL]
+    assert "covers every resource by a pattern" in found[1].message
+
+
 def test_everything_can_be_named_one_by_one() -> None:
     names = ("Key1", "Key2")
     found = apply([waiver(resources=names, max_matches=2)], [verdict(resource=name) for name in names], NOW)
