@@ -205,6 +205,11 @@ class Verdict(_Strict):
         return (self.control, self.environment, self.tier, self.resource)
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """The line that declares what decided, then those on which that depends."""
+        return ((self.location,) if self.location else ()) + self.decided_by
+
+    @property
     def is_finding(self) -> bool:
         """Whether somebody has to look at it: anything that neither passes nor does not apply."""
         return self.verdict not in (Outcome.PASS, Outcome.NOT_APPLICABLE)

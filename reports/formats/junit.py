@@ -50,5 +50,4 @@ def _case(suite: ET.Element, verdict: Verdict) -> None:
     if called:
         waiver = f" ({verdict.waiver.id}: {verdict.waiver.reason})" if verdict.waiver else ""
         said = xml(f"{verdict.verdict.text}: {verdict.message}{waiver}")
-        lines = ((verdict.location,) if verdict.location else ()) + verdict.decided_by
-        ET.SubElement(case, called, message=said).text = xml(", ".join(lines))
+        ET.SubElement(case, called, message=said).text = xml(", ".join(verdict.lines))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.aws.redaction import digest, redacted
+from fixtures.aws.redaction import redacted
 from fixtures.inventory.comparing import differences
 from fixtures.inventory.facts import Origin, Resource
 from fixtures.inventory.inventory import Inventory
@@ -18,6 +18,7 @@ from fixtures.inventory.services.rds import DBInstance
 from fixtures.inventory.services.secretsmanager import Secret
 from fixtures.inventory.services.sqs import Queue
 from fixtures.inventory.snapshot import to_json
+from infra.redaction import digest
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 CANARY = "canary-0f3a9c"
