@@ -21,6 +21,16 @@ class Reply:
     drip: float = 0
 
 
+class Raw:
+    """A body as botocore's response reads it, for an answer that no server gives."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **_: object) -> list[bytes]:
+        return [self._body]
+
+
 @contextmanager
 def answering(replies: Sequence[Reply]) -> Iterator[tuple[str, list[bytes]]]:
     """Serve the replies in order, the last one for ever; give the endpoint and the bodies that were asked."""

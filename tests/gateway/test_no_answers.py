@@ -13,6 +13,7 @@ from fixtures.aws.gateway import Gateway
 from fixtures.aws.ledger import CouldNotLook
 from fixtures.aws.models import service_model
 from fixtures.aws.registry import required_members
+from tests.gateway.stub import Raw
 
 STATUSES = (200, 301, 400, 401, 403, 404, 407, 413, 429, 500, 502, 503, 504)
 BODIES = {
@@ -43,14 +44,6 @@ FIRST = dict(reversed(OPERATIONS))
 FEW = (200, 404, 502)
 
 
-class _Raw:
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def stream(self, **_: Any) -> list[bytes]:
-        return [self._body]
-
-
 @pytest.fixture(scope="module")
 def gateway() -> Gateway:
     return Gateway(
@@ -67,7 +60,7 @@ def told(gateway: Gateway) -> Iterator[dict[str, Any]]:
 
     def send(request: Any, **_: Any) -> AWSResponse:
         headers = {"x-amzn-RequestId": "request-1", "content-type": answer["type"]}
-        return AWSResponse(request.url, answer["status"], headers, _Raw(answer["body"]))
+        return AWSResponse(request.url, answer["status"], headers, Raw(answer["body"]))
 
     for service in {service for service, _ in OPERATIONS}:
         events = gateway.clients.get(service).meta.events

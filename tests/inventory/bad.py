@@ -8,17 +8,25 @@ from fixtures.aws.access import Credentials, Limits
 from fixtures.aws.gateway import Gateway
 from fixtures.inventory.collecting import collect
 from fixtures.inventory.inventory import Inventory
-from fixtures.judging.control import ByHand
+from fixtures.inventory.types import TYPES
+from fixtures.judging.asking import asked_by
+from fixtures.judging.baseline import load_baseline
+from fixtures.judging.control import ByHand, Control
 from fixtures.judging.edits import broken
+from fixtures.judging.judge import Context, judge
 from fixtures.mock_cloud.process import running
 from fixtures.tiers.mocked import deploy, make_by_hand
 from fixtures.tiers.static import from_platform
 from infra.deploy.connect import client, connect
 from infra.environment import Environment, load_environment
 from infra.stacks import load_templates, resolve_platform
+from reports.models import Verdict
+from suites.catalogue import catalogue
 from suites.proofs.test_awful_template import all_breaks
 from tests.inventory import strangers
 from tests.inventory.conftest import AT
+from tests.inventory.lying import EVERY_STACK, NAMES_ONLY, Remembering, Types, joined, types_behind
+from tests.inventory.mutants import Mutant
 from tests.inventory.recording import Recording
 
 
@@ -53,3 +61,57 @@ def bad_account(recording: Recording) -> Bad:
         recording.listen(gateway)
         collect(gateway, environment, declared)
     return Bad(environment, declared, gateway, recording)
+
+
+Cells = dict[tuple[str, ...], Verdict]
+CONTROLS = tuple(item for item in catalogue() if "mocked" in item.tiers)
+# What every type depends on: who answers, what the stacks have, what prefix lists are called.
+BESIDE = {("sts", "GetCallerIdentity"), EVERY_STACK, NAMES_ONLY}
+
+
+@dataclass
+class World:
+    """The bad account as it is, and what each control says of it."""
+
+    bad: Bad
+    whole: Inventory
+    cells: Cells
+    asked: dict[str, Types]
+    fed: dict[tuple[str, str], Types]
+    gateway: Remembering
+
+    def context(self, inventory: Inventory) -> Context:
+        return Context(inventory, load_baseline(self.environment.name), self.environment, AT, self.bad.declared)
+
+    @property
+    def environment(self) -> Environment:
+        return self.bad.environment
+
+    def judged(self, inventory: Inventory, controls: tuple[Control, ...]) -> Cells:
+        return {verdict.cell: verdict for item in controls for verdict in judge(item, self.context(inventory))}
+
+    def after(self, mutant: Mutant) -> tuple[Cells, Cells]:
+        """Give what the controls that depend on an answer said before it was changed, and what they say after."""
+        operation = mutant.key[:2]
+        types = frozenset(TYPES.values()) if operation in BESIDE else self.fed.get(operation, frozenset())
+        controls = tuple(item for item in CONTROLS if self.asked[item.id] & types)
+        recording = self.bad.recording
+        self.gateway.doubted, recording.changed = operation, {mutant.key: mutant.body}
+        try:
+            seen = collect(self.gateway, self.environment, self.bad.declared, types=types)
+        finally:
+            self.gateway.doubted, recording.changed = None, {}
+        ids = {item.id for item in controls}
+        before = {cell: verdict for cell, verdict in self.cells.items() if cell[0] in ids}
+        return before, self.judged(joined(seen, types, self.whole), controls)
+
+
+def bad_world() -> World:
+    """Make the bad account, and try every control over it as it is."""
+    bad = bad_account(Recording())
+    whole = collect(bad.gateway, bad.environment, bad.declared)
+    assert whole.gaps == whole.missing == {}
+    made = World(bad, whole, {}, {}, types_behind(), Remembering(bad.gateway))
+    made.cells = made.judged(whole, CONTROLS)
+    made.asked = {item.id: asked_by(item, made.context(whole)) for item in CONTROLS}
+    return made

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from http.client import HTTPConnection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,6 +26,9 @@ from infra.deploy.deployer import Deployer
 from infra.environment import Environment, load_environment
 from infra.stacks import load_templates, resolve_platform
 from tests.inventory import strangers
+
+if TYPE_CHECKING:
+    from tests.inventory.bad import World
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -112,3 +115,10 @@ def deployed(
 @pytest.fixture(scope="session")
 def undisturbed(account: Account) -> Inventory:
     return account.collect(account.gateway())
+
+
+@pytest.fixture(scope="session")
+def world(_shared_mock_cloud: None) -> World:
+    from tests.inventory.bad import bad_world  # noqa: PLC0415  it is made of what stands here
+
+    return bad_world()

@@ -20,7 +20,7 @@ from tests.inventory.conftest import Account
 Operation = tuple[str, str]
 Types = frozenset[type[Resource]]
 
-# Asked by the gateway itself.
+# Who answers: what that decides is everything, and is tried apart.
 NOT_READ = {("sts", "GetCallerIdentity"), ("sts", "AssumeRole")}
 # Never answers anything but names for ids, so no fact depends on it.
 NAMES_ONLY = ("ec2", "DescribeManagedPrefixLists")

@@ -9,8 +9,8 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 from botocore.httpsession import URLLib3Session
 
-from fixtures.aws.answers import Answer
 from fixtures.aws.gateway import Gateway
+from tests.gateway.stub import Raw
 
 Key = tuple[str, str, str]
 
@@ -25,16 +25,6 @@ class Wire:
     status: int
     headers: dict[str, str]
     body: bytes
-
-
-class _Raw:
-    """What AWSResponse reads a body from."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def stream(self, **_: Any) -> list[bytes]:
-        return [self._body]
 
 
 @dataclass
@@ -72,26 +62,6 @@ class Recording:
             wire = self.answers[key]
             if key in self.changed:
                 self.met.add(key)
-            return AWSResponse(request.url, wire.status, wire.headers, _Raw(self.changed.get(key, wire.body)))
+            return AWSResponse(request.url, wire.status, wire.headers, Raw(self.changed.get(key, wire.body)))
 
         return send
-
-
-class Replaying(Gateway):
-    """Remembers what it understood of every answer but those of the operation that is doubted."""
-
-    def __init__(self, other: Gateway) -> None:
-        super().__init__(other.region, endpoint=other.endpoint, limits=other.limits, clock=other.clock)
-        self._clients = other.clients
-        self._known: dict[str, Answer | Exception] = {}
-        self.doubted: tuple[str, str] | None = None
-
-    def call(self, service: str, operation: str, **parameters: Any) -> Answer:
-        if (service, operation) == self.doubted:
-            return super().call(service, operation, **parameters)
-        key = repr((service, operation, sorted(parameters.items())))
-        if key not in self._known:
-            self._known[key] = super().call(service, operation, **parameters)
-        known = self._known[key]
-        assert isinstance(known, Answer)
-        return known

@@ -259,6 +259,16 @@ def test_without_the_list_of_a_stack_nothing_of_its_types_is_known(
     assert_dependents_are_errors(sound, sound.cells, found, managed, EVERY_STACK)
 
 
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "second_page_empty"])
+def test_where_nobody_says_who_answers_nothing_is_believed(account: Account, memory: Remembering, fault: str) -> None:
+    after = collected(account, memory, ("sts", "GetCallerIdentity", fault), frozenset())
+    assert after.resources == ()
+    assert set(after.gaps) >= set(TYPES)
+    assert set(after.missing) == account.declared_keys
+    found = judged(account, after, CONTROLS)
+    assert {verdict.verdict for verdict in found.values()} == {Outcome.ERROR}
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_names_that_cannot_be_looked_up_change_no_more_than_names(
     account: Account, memory: Remembering, sound: Sound, fault: str

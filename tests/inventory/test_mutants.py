@@ -10,83 +10,15 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass
 
 import pytest
 
-from fixtures.inventory.collecting import collect
-from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.types import TYPES
-from fixtures.judging.asking import asked_by
-from fixtures.judging.baseline import load_baseline
-from fixtures.judging.control import Control
-from fixtures.judging.judge import Context, judge
-from infra.environment import Environment
-from reports.models import Outcome, Verdict
-from suites.catalogue import catalogue
-from tests.inventory.bad import Bad, bad_account
-from tests.inventory.conftest import AT
+from reports.models import Outcome
+from tests.inventory.bad import CONTROLS, Cells, World
 from tests.inventory.indistinguishable import source_of
-from tests.inventory.lying import EVERY_STACK, NAMES_ONLY, Types, joined, types_behind
-from tests.inventory.mutants import Mutant, mutants
-from tests.inventory.recording import Recording, Replaying
+from tests.inventory.mutants import mutants
 
-Cells = dict[tuple[str, ...], Verdict]
-CONTROLS = tuple(item for item in catalogue() if "mocked" in item.tiers)
 SOME = 400
-BESIDE = {EVERY_STACK, NAMES_ONLY}
-
-
-@dataclass
-class World:
-    """The bad account as it is, and what each control says of it."""
-
-    bad: Bad
-    whole: Inventory
-    cells: Cells
-    asked: dict[str, Types]
-    fed: dict[tuple[str, str], Types]
-    gateway: Replaying
-
-    def context(self, inventory: Inventory) -> Context:
-        return Context(inventory, load_baseline(self.environment.name), self.environment, AT, self.bad.declared)
-
-    @property
-    def environment(self) -> Environment:
-        return self.bad.environment
-
-    def judged(self, inventory: Inventory, controls: tuple[Control, ...]) -> Cells:
-        return {verdict.cell: verdict for item in controls for verdict in judge(item, self.context(inventory))}
-
-    def after(self, mutant: Mutant) -> tuple[Cells, Cells]:
-        """Give what the controls that depend on an answer said before it was changed, and what they say after."""
-        operation = mutant.key[:2]
-        types = frozenset(TYPES.values()) if operation in BESIDE else self.fed.get(operation, frozenset())
-        controls = tuple(item for item in CONTROLS if self.asked[item.id] & types)
-        recording = self.bad.recording
-        self.gateway.doubted, recording.changed = operation, {mutant.key: mutant.body}
-        try:
-            seen = collect(self.gateway, self.environment, self.bad.declared, types=types)
-        finally:
-            self.gateway.doubted, recording.changed = None, {}
-        ids = {item.id for item in controls}
-        before = {cell: verdict for cell, verdict in self.cells.items() if cell[0] in ids}
-        return before, self.judged(joined(seen, types, self.whole), controls)
-
-
-def world_of(bad: Bad) -> World:
-    """Try every control over the account as it is."""
-    whole = collect(bad.gateway, bad.environment, bad.declared)
-    assert whole.gaps == whole.missing == {}
-    made = World(bad, whole, {}, {}, types_behind(), Replaying(bad.gateway))
-    made.cells = made.judged(whole, CONTROLS)
-    made.asked = {item.id: asked_by(item, made.context(whole)) for item in CONTROLS}
-    return made
-
-
-@pytest.fixture(scope="module")
-def world(_shared_mock_cloud: None) -> World:
-    return world_of(bad_account(Recording()))
 
 
 def worse(before: Cells, after: Cells) -> list[str]:

@@ -16,10 +16,8 @@ from fixtures.aws.rows import Listing
 from fixtures.inventory.collecting import collect
 from fixtures.inventory.types import TYPES
 from reports.models import Outcome
-from tests.inventory.bad import bad_account
-from tests.inventory.lying import EVERY_STACK, Operation
-from tests.inventory.recording import Recording, Replaying
-from tests.inventory.test_mutants import CONTROLS, World, world_of
+from tests.inventory.bad import CONTROLS, World
+from tests.inventory.lying import EVERY_STACK, Operation, Remembering
 
 
 def lists() -> dict[Operation, list[str]]:
@@ -32,7 +30,10 @@ def lists() -> dict[Operation, list[str]]:
     return found
 
 
-class Short(Replaying):
+LISTS = lists()
+
+
+class Short(Remembering):
     """Gives less of one list than there is, in one page."""
 
     operation: Operation = ("", "")
@@ -42,7 +43,7 @@ class Short(Replaying):
         answer = super().call(service, operation, **parameters)
         if (service, operation) != self.operation or not answer.pages:
             return answer
-        return Answer((self._short(answer, lists()[self.operation]),), answer.source)
+        return Answer((self._short(answer, LISTS[self.operation]),), answer.source)
 
     def _short(self, answer: Answer, place: list[str]) -> dict[str, Any]:
         top, *inside = place
@@ -51,17 +52,12 @@ class Short(Replaying):
         return {**answer.pages[0], top: {**answer.pages[0][top], inside[0]: kept} if inside else kept}
 
 
-@pytest.fixture(scope="module")
-def world(_shared_mock_cloud: None) -> World:
-    return world_of(bad_account(Recording()))
-
-
 @pytest.mark.parametrize("keeps", [0, 0.5], ids=["empty", "first half"])
 def test_no_finding_is_lost_and_the_run_concludes(world: World, keeps: float) -> None:
     short = Short(world.bad.gateway)
     findings = {cell for cell, verdict in world.cells.items() if verdict.verdict is Outcome.FAIL}
     lost = []
-    for operation in lists():
+    for operation in LISTS:
         short.operation, short.keeps = operation, keeps
         after = world.judged(collect(short, world.environment, world.bad.declared), CONTROLS)
         if not any(verdict.verdict is Outcome.ERROR for verdict in after.values()):
