@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -25,6 +26,14 @@ Env = Annotated[list[str], typer.Option("--env", help="one of infra/environments
 Stack = Annotated[list[str] | None, typer.Option("--stack", help="one stack instead of all, for example network")]
 Endpoint = Annotated[
     list[str] | None, typer.Option("--endpoint", help="instead of AWS, for example the mock cloud's URL")
+]
+Lift = Annotated[bool, typer.Option("--lift-protection", help="lift what protects stacks, tables and databases first")]
+Everything = Annotated[
+    bool,
+    typer.Option("--everything", help="also remove what the templates retain: tables, queues, logs, keys"),
+]
+Mean = Annotated[
+    list[str] | None, typer.Option("--i-mean", help="a protected environment's name once more, to lift its protection")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="execute every review without asking (for machines)")]
 
@@ -52,15 +61,31 @@ def deploy(env: Env, stack: Stack = None, endpoint: Endpoint = None, yes: Yes = 
 
 
 @app.command()
-def destroy(env: Env, stack: Stack = None, endpoint: Endpoint = None, yes: Yes = False) -> None:  # noqa: FBT002  typer
-    """Delete the stacks in reverse order; what is to be retained stays."""
+def destroy(
+    env: Env,
+    stack: Stack = None,
+    endpoint: Endpoint = None,
+    lift_protection: Lift = False,  # noqa: FBT002  typer
+    everything: Everything = False,  # noqa: FBT002  typer
+    i_mean: Mean = None,
+    yes: Yes = False,  # noqa: FBT002  typer
+) -> None:
+    """Delete the stacks in reverse order; what is to be retained stays, and is named."""
     target = Target.read(env, stack, endpoint)
+    protected = load_environment(target.env).termination_protection
+    if (lift_protection or everything) and protected and _one("--i-mean", i_mean) != target.env:
+        raise InputError(f"{target.env} is protected: expected --i-mean {target.env} beside what lifts that")
     what = "all stacks" if target.stack is None else f"stack {target.stack}"
-    if not yes and not _asked(f"Delete {what} of {target.env}?"):
+    how = " and everything that they retain" if everything else ""
+    how += ", protected or not" if lift_protection else ""
+    if not yes and not _asked(f"Delete {what}{how} of {target.env}?"):
         raise DeployError(f"{target.env}: not approved; nothing was deleted")
-    deleted = _deployer(target, yes=yes).destroy(target.stack)
-    said = f"deleted {', '.join(deleted)}" if deleted else "there was nothing to delete"
+    gone = _deployer(target, yes=yes).destroy(target.stack, lifts=lift_protection, everything=everything)
+    said = f"deleted {', '.join(one.name for one in gone)}" if gone else "there was nothing to delete"
     console.print(terminal(f"{target.env}: {said}"), soft_wrap=True)
+    for one in gone:
+        for line in one.stays:
+            console.print(terminal(f"{one.name}: stays: {line}"), soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +122,7 @@ def _deployer(target: Target, *, yes: bool) -> Deployer:
     return Deployer(
         environment=environment,
         templates=templates,
-        cloudformation=client(session, "cloudformation", target.endpoint),
-        ec2=client(session, "ec2", target.endpoint),
+        client_of=cache(lambda service: client(session, service, target.endpoint)),
         approve=(lambda _: True) if yes else _approve,
         on_event=lambda stack, event: show_event(console, stack, event),
         on_review=lambda review: show_review(console, review),

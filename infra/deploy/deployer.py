@@ -10,9 +10,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from infra.deploy.connect import one_line
 from infra.deploy.default_group import empty_default_group
-from infra.deploy.events import Event, EventReader, first_failure
+from infra.deploy.events import Event, EventReader
 from infra.deploy.needs import explained
-from infra.deploy.review import ResourceChange, Review
+from infra.deploy.removal import ClientOf, lift, remove, resources_of, retained
+from infra.deploy.review import Review
+from infra.deploy.stacks import Stacks
 from infra.environment import Environment
 from infra.errors import DeployError, EndpointError, InputError
 from infra.stacks import LOOKED_UP, STACKS, parameters_for
@@ -23,9 +25,6 @@ OnEvent = Callable[[str, Event], None]
 
 P = ParamSpec("P")
 R = TypeVar("R")
-_NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
-_LONGEST_SECONDS = 3 * 60 * 60
-_GONE = "DELETE_COMPLETE"
 
 
 def _refusals_in_one_line(act: Callable[Concatenate[Deployer, P], R]) -> Callable[Concatenate[Deployer, P], R]:
@@ -39,21 +38,34 @@ def _refusals_in_one_line(act: Callable[Concatenate[Deployer, P], R]) -> Callabl
     return guarded
 
 
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """A stack that is gone, and a line for each resource of it that is still there."""
+
+    name: str
+    stays: tuple[str, ...]
+
+
 @dataclass
 class Deployer:
-    """Acts on one environment through two clients.
+    """Acts on one environment; ``client_of`` gives the client of a service by boto3's name.
 
     ``approve`` sees every review before it is executed; ``outputs`` are the stacks' outputs by name, as far as known.
     """
 
     environment: Environment
     templates: Mapping[str, Template]
-    cloudformation: Any
-    ec2: Any
+    client_of: ClientOf
     approve: Approve
     on_event: OnEvent
     on_review: Callable[[Review], None] = lambda _: None
     outputs: dict[str, str] = field(default_factory=dict)
+    cloudformation: Any = field(init=False)
+    _stacks: Stacks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cloudformation = self.client_of("cloudformation")
+        self._stacks = Stacks(self.cloudformation, self.environment.stack_name, self.on_event)
 
     @_refusals_in_one_line
     def plan(self, only: str | None = None) -> list[Review]:
@@ -71,7 +83,7 @@ class Deployer:
             self._demand_outputs(stack)
             review = self._review(stack)
             self.on_review(review)
-            self._discard(review)
+            self._stacks.discard(review)
             reviews.append(review)
         return reviews
 
@@ -87,12 +99,13 @@ class Deployer:
         for stack in chosen(only):
             self._gather_outputs(stack)
             self._demand_outputs(stack)
+            self._clear(stack)
             review = self._review(stack)
             self.on_review(review)
             if review.changes:
                 self._execute(review)
             else:
-                self._discard(review)
+                self._stacks.discard(review)
             self._remember_outputs(stack)
             self._settle(stack)
             done.append(review)
@@ -104,12 +117,14 @@ class Deployer:
 
     def outputs_of(self, stack: str) -> dict[str, str]:
         """Return the outputs that a stack has now; none where it is not deployed."""
-        found = self._describe(self.environment.stack_name(stack)) or {}
+        found = self._stacks.describe(self.environment.stack_name(stack)) or {}
         return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
     @_refusals_in_one_line
-    def destroy(self, only: str | None = None) -> list[str]:
-        """Delete the stacks in reverse order and return the names of those that were there.
+    def destroy(self, only: str | None = None, *, lifts: bool = False, everything: bool = False) -> list[Destroyed]:
+        """Delete the stacks in reverse order and return those that were there.
+
+        ``lifts``: protection against deletion is lifted first. ``everything``: so is what the templates retain removed.
 
         Raises:
             DeployError: a stack is protected or could not be deleted.
@@ -117,15 +132,19 @@ class Deployer:
         deleted = []
         for stack in reversed(chosen(only)):
             name = self.environment.stack_name(stack)
-            found = self._describe(name)
+            found = self._stacks.describe(name)
             if found is None:
                 continue
-            if found.get("EnableTerminationProtection"):
-                raise DeployError(f"{name}: termination protection is on: lift it before destroying the stack")
-            reader = EventReader(self.cloudformation, found["StackId"])
-            self.cloudformation.delete_stack(StackName=found["StackId"])
-            self._wait(found["StackId"], stack, reader, wanted=_GONE)
-            deleted.append(name)
+            had = resources_of(self.cloudformation, found["StackId"])
+            if lifts:
+                self.cloudformation.update_termination_protection(StackName=name, EnableTerminationProtection=False)
+                lift(self.client_of, had)
+            elif found.get("EnableTerminationProtection"):
+                raise DeployError(f"{name}: termination protection is on: --lift-protection lifts it")
+            self._stacks.delete(stack, found)
+            left = retained(self.cloudformation, found["StackId"], had)
+            stays = tuple(remove(self.client_of, left)) if everything else tuple(str(one) for one in left)
+            deleted.append(Destroyed(name, stays))
         return deleted
 
     # -- one stack -------------------------------------------------------------------------------------------------
@@ -133,9 +152,9 @@ class Deployer:
     def _review(self, stack: str) -> Review:
         """Create a change set and wait until it can be read."""
         name = self.environment.stack_name(stack)
-        existing = self._describe(name)
+        existing = self._stacks.describe(name)
         creates = existing is None or existing["StackStatus"] == "REVIEW_IN_PROGRESS"
-        self._check_state(name, None if existing is None else existing["StackStatus"])
+        self._stacks.check_state(name, None if existing is None else existing["StackStatus"])
         tags = {"Project": "touchstone", "Environment": self.environment.name}
         with one_line(f"{self.templates[stack].source.name}: {name}"):
             made = self.cloudformation.create_change_set(
@@ -147,76 +166,35 @@ class Deployer:
                 Capabilities=["CAPABILITY_IAM"],
                 Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
             )
-        changes = self._changes(name, made["Id"])
+        changes = self._stacks.changes(name, made["Id"])
         return Review(stack, name, creates, made["Id"], changes)
 
-    def _check_state(self, name: str, status: str | None) -> None:
-        if status is None or status == "REVIEW_IN_PROGRESS":
+    def _clear(self, stack: str) -> None:
+        """Remove what a first deployment that failed left: a stack that AWS does not let anybody update.
+
+        It is empty, but for what is protected from its first moment on, and that holds nothing yet.
+        """
+        found = self._stacks.describe(self.environment.stack_name(stack))
+        if found is None or found["StackStatus"] not in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
             return
-        if status.endswith("_IN_PROGRESS"):
-            raise DeployError(f"{name}: another operation is under way: {status}")
-        if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"):
-            raise DeployError(f"{name}: {status}: cannot be updated; destroy it, or recover it, first")
-
-    def _changes(self, name: str, change_set: str) -> tuple[ResourceChange, ...]:
-        for pause in _pauses():
-            found = self.cloudformation.describe_change_set(StackName=name, ChangeSetName=change_set)
-            status, reason = found["Status"], found.get("StatusReason", "")
-            if status == "CREATE_COMPLETE":
-                return self._all_changes(found, name, change_set)
-            if status == "FAILED":
-                if any(words in reason for words in _NO_CHANGES):
-                    return ()
-                raise DeployError(f"{name}: the change set failed: {reason}")
-            time.sleep(pause)
-        raise DeployError(f"{name}: the change set was not ready in time")
-
-    def _all_changes(self, first: Mapping[str, Any], name: str, change_set: str) -> tuple[ResourceChange, ...]:
-        found, page = list(first["Changes"]), first
-        while page.get("NextToken"):
-            page = self.cloudformation.describe_change_set(
-                StackName=name, ChangeSetName=change_set, NextToken=page["NextToken"]
-            )
-            found += page["Changes"]
-        return tuple(ResourceChange.read(change) for change in found)
+        left = resources_of(self.cloudformation, found["StackId"])
+        lift(self.client_of, left)
+        self._stacks.delete(stack, found)
+        stay = list(remove(self.client_of, retained(self.cloudformation, found["StackId"], left)))
+        if stay:
+            raise DeployError(f"{found['StackName']}: left by a deployment that failed: {'; '.join(stay)}")
 
     def _execute(self, review: Review) -> None:
         if not self.approve(review):
-            self._discard(review)
+            self._stacks.discard(review)
             raise DeployError(f"{review.stack_name}: not approved; nothing was changed")
-        stack = self._describe(review.stack_name)
+        stack = self._stacks.describe(review.stack_name)
         stack_id = stack["StackId"] if stack else review.stack_name
         reader = EventReader(self.cloudformation, stack_id)
         self.cloudformation.execute_change_set(StackName=stack_id, ChangeSetName=review.change_set)
-        self._wait(stack_id, review.stack, reader, "CREATE_COMPLETE" if review.creates else "UPDATE_COMPLETE")
+        self._stacks.wait(stack_id, review.stack, reader, "CREATE_COMPLETE" if review.creates else "UPDATE_COMPLETE")
         if review.creates and self.environment.termination_protection:
             self.cloudformation.update_termination_protection(StackName=stack_id, EnableTerminationProtection=True)
-
-    def _discard(self, review: Review) -> None:
-        """Remove a change set that will not be executed, and the empty stack that AWS made for it."""
-        self.cloudformation.delete_change_set(StackName=review.stack_name, ChangeSetName=review.change_set)
-        existing = self._describe(review.stack_name)
-        if existing is not None and existing["StackStatus"] == "REVIEW_IN_PROGRESS":
-            self.cloudformation.delete_stack(StackName=review.stack_name)
-
-    def _wait(self, stack_id: str, stack: str, reader: EventReader, wanted: str) -> None:
-        seen: list[Event] = []
-        for pause in _pauses():
-            found = self._describe(stack_id)
-            for event in reader.new():
-                seen.append(event)
-                self.on_event(stack, event)
-            status = _GONE if found is None else found["StackStatus"]
-            if status == wanted:
-                return
-            if not status.endswith("_IN_PROGRESS"):
-                culprit = first_failure(seen)
-                because = (
-                    f"{culprit.logical_id} ({culprit.type}): {culprit.reason}" if culprit else "no resource says why"
-                )
-                raise DeployError(f"{self.environment.stack_name(stack)}: {status}: {because}")
-            time.sleep(pause)
-        raise DeployError(f"{self.environment.stack_name(stack)}: not done after {_LONGEST_SECONDS // 3600} hours")
 
     # -- parameters and outputs ------------------------------------------------------------------------------------
 
@@ -225,9 +203,11 @@ class Deployer:
         self.outputs = {}
         for parameter, name in LOOKED_UP.items():
             wanted = name.format(region=self.environment.region)
-            found = self.ec2.describe_managed_prefix_lists(
-                Filters=[{"Name": "prefix-list-name", "Values": [wanted]}]
-            ).get("PrefixLists", [])
+            found = (
+                self.client_of("ec2")
+                .describe_managed_prefix_lists(Filters=[{"Name": "prefix-list-name", "Values": [wanted]}])
+                .get("PrefixLists", [])
+            )
             if len(found) != 1:
                 raise EndpointError(f"{self.environment.name}: expected one prefix list {wanted}, found {len(found)}")
             self.outputs[parameter] = found[0]["PrefixListId"]
@@ -260,18 +240,7 @@ class Deployer:
         """Do what CloudFormation cannot: AWS opens the default security group of every VPC it makes."""
         group = self.outputs.get("DefaultSecurityGroupId")
         if stack == "network" and group:
-            empty_default_group(self.ec2, group)
-
-    def _describe(self, name: str) -> dict[str, Any] | None:
-        from botocore.exceptions import ClientError  # noqa: PLC0415
-
-        try:
-            stacks: list[dict[str, Any]] = self.cloudformation.describe_stacks(StackName=name)["Stacks"]
-        except ClientError as error:
-            if "does not exist" in error.response["Error"].get("Message", ""):
-                return None
-            raise
-        return None if stacks[0]["StackStatus"] == _GONE else stacks[0]
+            empty_default_group(self.client_of("ec2"), group)
 
 
 def chosen(only: str | None) -> tuple[str, ...]:
@@ -281,12 +250,6 @@ def chosen(only: str | None) -> tuple[str, ...]:
     if only not in STACKS:
         raise InputError(f"--stack {only or repr(only)}: expected one of {', '.join(STACKS)}")
     return (only,)
-
-
-def _pauses() -> list[float]:
-    """Return the seconds to wait between looks: short at first, then every five seconds, up to three hours."""
-    short = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0]
-    return short + [5.0] * (_LONGEST_SECONDS // 5)
 
 
 def _text(value: Any) -> str:

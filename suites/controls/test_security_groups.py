@@ -6,6 +6,7 @@ from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.ec2 import VPC, Egress, Ingress, SecurityGroup
 from fixtures.inventory.services.elasticache import ReplicationGroup
 from fixtures.inventory.services.rds import DBInstance
+from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Break, ByHand, Change, Remove, control, not_applicable
 from suites.controls.looking import is_world
 
@@ -54,12 +55,28 @@ def test_no_group_is_open_to_the_world(group: SecurityGroup) -> None:
         Remove("AlbSecurityGroup.SecurityGroupEgress"),
         Change("BastionSecurityGroup.SecurityGroupEgress", []),
         Change("LambdaSecurityGroup.SecurityGroupEgress", HALVES),
+        Change("LambdaToInternetEgress.ToPort", 444),
+        Change("LambdaToInternetEgress.IpProtocol", "-1"),
     ),
 )
-def test_no_group_lets_everything_out(group: SecurityGroup) -> None:
-    """What is taken over is worth little when it can send nothing home."""
-    found = [shown(rule) for rule in group.security_group_egress if is_world(rule)]
-    assert not found, f"lets out {'; '.join(found)}; stated destinations are promised"
+def test_no_group_lets_everything_out(group: SecurityGroup, baseline: Baseline) -> None:
+    """What is taken over is worth little when it can send nothing home.
+
+    Where the baseline has a way to the Internet, which is a NAT gateway, it is open on the ports named there.
+    """
+    found = [
+        shown(rule)
+        for rule in group.security_group_egress
+        if is_world(rule) and not _is_promised(rule, baseline.internet_ports)
+    ]
+    ports = ", ".join(map(str, baseline.internet_ports))
+    promised = f"stated destinations, and the Internet on {ports} over TCP," if ports else "stated destinations"
+    assert not found, f"lets out {'; '.join(found)}; {promised} are promised"
+
+
+def _is_promised(rule: Ingress | Egress, ports: tuple[int, ...]) -> bool:
+    """Say whether a way to the Internet is one single port that is promised."""
+    return rule.ip_protocol == "tcp" and rule.from_port == rule.to_port and rule.from_port in ports
 
 
 @control(

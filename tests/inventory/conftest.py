@@ -102,8 +102,7 @@ def deployed(
         Deployer(
             environment,
             load_templates(),
-            client(session, "cloudformation", cloud.endpoint),
-            client(session, "ec2", cloud.endpoint),
+            lambda service: client(session, service, cloud.endpoint),
             approve=lambda _: True,
             on_event=lambda *_: None,
         ).deploy()

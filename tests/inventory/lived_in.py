@@ -32,8 +32,9 @@ def made_by_aws(client: Client) -> None:
     for service in ("elasticache", "rds", "backup"):
         client("iam").create_service_linked_role(AWSServiceName=f"{service}.amazonaws.com")
     client("backup").create_backup_vault(BackupVaultName="Default")
-    client("logs").create_log_group(logGroupName="RDSOSMetrics")
-    client("logs").put_retention_policy(logGroupName="RDSOSMetrics", retentionInDays=30)
+    if not client("logs").describe_log_groups(logGroupNamePrefix="RDSOSMetrics")["logGroups"]:
+        client("logs").create_log_group(logGroupName="RDSOSMetrics")
+        client("logs").put_retention_policy(logGroupName="RDSOSMetrics", retentionInDays=30)
 
 
 def _keys(kms: Any) -> None:

@@ -74,3 +74,17 @@ def test_a_group_without_egress_keeps_the_default_of_aws(account: Account) -> No
     ids = [account.physical_ids()["Group"]]
     [found] = account.client("ec2").describe_security_groups(GroupIds=ids)["SecurityGroups"]
     assert [one["IpProtocol"] for one in found["IpPermissionsEgress"]] == ["-1"]
+
+
+def test_a_version_that_the_service_completed_is_no_drift_and_another_one_is(account: Account) -> None:
+    database = {
+        "Engine": "postgres", "EngineVersion": "17", "DBInstanceClass": "db.t4g.micro", "AllocatedStorage": "20",
+        "MasterUsername": "owner", "ManageMasterUserPassword": True,
+    }  # fmt: skip
+    account.create(template({"Database": {"Type": "AWS::RDS::DBInstance", "Properties": database}}))
+    drift = account.drifts()["Database"]
+    assert drift[STATUS] == "IN_SYNC"
+    assert json.loads(drift["ActualProperties"])["EngineVersion"] == "17.6"
+    name = account.physical_ids()["Database"]
+    account.client("rds").modify_db_instance(DBInstanceIdentifier=name, EngineVersion="18.1", ApplyImmediately=True)
+    assert account.drifts()["Database"][STATUS] == "MODIFIED"

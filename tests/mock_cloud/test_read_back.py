@@ -41,7 +41,7 @@ def test_backup_selections_are_listed_for_their_plan(prod: Account) -> None:
     [plan] = client.list_backup_plans()["BackupPlansList"]
     [listed] = client.list_backup_selections(BackupPlanId=plan["BackupPlanId"])["BackupSelectionsList"]
     got = client.get_backup_selection(BackupPlanId=plan["BackupPlanId"], SelectionId=listed["SelectionId"])
-    assert len(got["BackupSelection"]["Resources"]) == 4
+    assert len(got["BackupSelection"]["Resources"]) == 5
     assert listed["IamRoleArn"] == got["BackupSelection"]["IamRoleArn"]
 
 
