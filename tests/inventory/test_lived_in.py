@@ -6,8 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from fixtures.aws.found import Found
+from fixtures.aws.ledger import Source
+from fixtures.aws.registry import ROWS
 from fixtures.inventory.collecting import collect
 from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.makers import settle
+from fixtures.inventory.services.logs import LogGroup
 from fixtures.inventory.services.rds import DBInstance
 from fixtures.inventory.types import TYPES
 from fixtures.judging.baseline import load_baseline
@@ -60,11 +65,23 @@ def test_what_aws_made_is_told_apart_from_what_strangers_made(seen: Inventory) -
     aws = {(type(r).__name__, r.origin.made_by) for r in seen.resources if not r.managed and r.origin.made_by}
     assert aws >= {
         ("VPC", "ec2"), ("Subnet", "ec2"), ("RouteTable", "ec2"), ("SecurityGroup", "ec2"), ("Role", "aws"),
-        ("BackupVault", "backup"), ("LogGroup", "rds"), ("User", "elasticache"),
+        ("BackupVault", "backup"), ("User", "elasticache"),
     }  # fmt: skip
     strangers = {r.key for r in seen.resources if not r.managed and r.origin.made_by is None}
     assert {"aurora-1", "replica", "foreign", "cdk-hnb659fds-assets-333333333333-us-east-1"} <= strangers
     assert "leaving" not in strangers
+
+
+def test_the_log_group_of_enhanced_monitoring_is_ours_where_a_stack_made_it_and_of_rds_elsewhere(
+    seen: Inventory,
+) -> None:
+    assert seen.look(LogGroup, "DatabaseMetricsLogGroup").managed
+    found = [
+        Found(ROWS[LogGroup.cfn_type], name, Source(text="tried", read_at=AT))
+        for name in ("RDSOSMetrics", "RDSOSMetrics2")
+    ]
+    settle(found)
+    assert [item.maker for item in found] == ["rds", None]
 
 
 def test_what_aws_made_is_judged_by_nobody(seen: Inventory, verdicts: list[Verdict]) -> None:
