@@ -62,21 +62,20 @@ def test_no_group_is_open_to_the_world(group: SecurityGroup) -> None:
 def test_no_group_lets_everything_out(group: SecurityGroup, baseline: Baseline) -> None:
     """What is taken over is worth little when it can send nothing home.
 
-    Where the baseline has a way to the Internet, which is a NAT gateway, it is open on the ports named there.
+    Where the baseline lets functions reach the Internet, through a NAT gateway, that way is TLS alone.
     """
     found = [
         shown(rule)
         for rule in group.security_group_egress
-        if is_world(rule) and not _is_promised(rule, baseline.internet_ports)
+        if is_world(rule) and not (baseline.internet_egress and _is_tls(rule))
     ]
-    ports = ", ".join(map(str, baseline.internet_ports))
-    promised = f"stated destinations, and the Internet on {ports} over TCP," if ports else "stated destinations"
+    promised = "stated destinations, and TLS to the Internet," if baseline.internet_egress else "stated destinations"
     assert not found, f"lets out {'; '.join(found)}; {promised} are promised"
 
 
-def _is_promised(rule: Ingress | Egress, ports: tuple[int, ...]) -> bool:
-    """Say whether a way to the Internet is one single port that is promised."""
-    return rule.ip_protocol == "tcp" and rule.from_port == rule.to_port and rule.from_port in ports
+def _is_tls(rule: Ingress | Egress) -> bool:
+    """Say whether a rule speaks of the port of TLS and no other."""
+    return (rule.ip_protocol, rule.from_port, rule.to_port) == ("tcp", 443, 443)
 
 
 @control(
