@@ -14,6 +14,9 @@ from fixtures.mock_cloud.process import running
 from infra.functions.shared import metrics, secret_values
 from infra.functions.shared.logger import logger
 from tests.functions import cloud
+from tests.functions.stores import cache_server, cached, database_server, folder, stored
+
+__all__ = ["cache_server", "cached", "database_server", "folder", "stored"]
 
 ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "tested",
