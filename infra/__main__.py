@@ -1,4 +1,4 @@
-"""``python -m infra plan|deploy|destroy --env dev [--stack network] [--endpoint URL]``."""
+"""``python -m infra plan|deploy|destroy --env dev [--stack network] [--endpoint URL]``, and ``layer``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from infra.deploy.review import Review
 from infra.deploy.show import show_event, show_review
 from infra.environment import load_environment
 from infra.errors import DeployError, EndpointError, InputError, TouchstoneError
+from infra.layer import build_layer
 from infra.outside import terminal
+from infra.settings import shown
 from infra.stacks import load_templates, resolve_platform
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deploy the platform's stacks.")
@@ -61,6 +63,13 @@ def destroy(env: Env, stack: Stack = None, endpoint: Endpoint = None, yes: Yes =
     deleted = _deployer(target, yes=yes).destroy(target.stack)
     said = f"deleted {', '.join(deleted)}" if deleted else "there was nothing to delete"
     console.print(terminal(f"{target.env}: {said}"), soft_wrap=True)
+
+
+@app.command()
+def layer() -> None:
+    """Build the layer of the functions from its lock, and keep it under .cache/artefacts."""
+    made = build_layer(lambda line: console.print(terminal(f"layer: {line}"), soft_wrap=True))
+    console.print(terminal(f"layer: {shown(made)}"), soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
