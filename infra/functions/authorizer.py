@@ -108,11 +108,9 @@ def _check_page(request: Request, settings: Settings) -> None:
 def _token(request: Request) -> str:
     """Return the token: browsers can send it only as a subprotocol behind ours, or in the query string."""
     offered = [part.strip() for line in request.header("sec-websocket-protocol") for part in line.split(",")]
-    token = (request.query_string_parameters or {}).get("token")
-    if offered:
-        if len(offered) != 2 or offered[0] != PROTOCOL:  # noqa: PLR2004
-            raise NotAdmittedError(f"subprotocols other than {PROTOCOL} and a token")
-        token = offered[1]
+    if offered[:1] not in ([], [PROTOCOL]) or len(offered) > len((PROTOCOL, "token")):
+        raise NotAdmittedError("subprotocols other than ours and a token")
+    token = offered[1] if offered[1:] else (request.query_string_parameters or {}).get("token")
     if not token:
         raise NotAdmittedError("no token")
     conceal(token)

@@ -17,7 +17,7 @@ from pydantic.config import ConfigDict
 from infra.functions.shared import edge
 from infra.functions.shared.clients import client
 from infra.functions.shared.entry import entry
-from infra.functions.shared.logger import conceal, logger
+from infra.functions.shared.logger import conceal_for_good, logger
 from infra.functions.shared.metrics import Metric, count
 from infra.functions.shared.models import Envelope
 from infra.functions.shared.settings import Arn, Name
@@ -75,7 +75,7 @@ def _create(step: Rotation, _versions: Versions, _settings: Settings) -> None:
     except secrets.exceptions.ResourceNotFoundException:
         current = secrets.get_secret_value(SecretId=step.secret_id, VersionStage=CURRENT)
         fresh = secrets.get_random_password(PasswordLength=LENGTH, ExcludePunctuation=True)["RandomPassword"]
-        conceal(fresh)
+        conceal_for_good(fresh)
         secrets.put_secret_value(
             SecretId=step.secret_id,
             ClientRequestToken=step.client_request_token,
@@ -120,7 +120,7 @@ def _pending(step: Rotation) -> str:
     value = json.loads(found["SecretString"])[FIELD]
     if not isinstance(value, str):
         raise ValueError(f"{step.secret_id}: expected a text in the field {FIELD}")  # noqa: TRY004
-    conceal(value)
+    conceal_for_good(value)
     return value
 
 

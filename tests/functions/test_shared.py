@@ -16,11 +16,12 @@ import pytest
 from pydantic import ValidationError
 
 from infra.functions.shared.entry import RefusalError, entry
-from infra.functions.shared.logger import HIDDEN, conceal, logger
+from infra.functions.shared.logger import HIDDEN, conceal, conceal_for_good, logger
 from infra.functions.shared.metrics import Metric, count, flush
 from infra.settings import ROOT
 from tests.functions.conftest import ENVIRONMENT, Written
 from tests.functions.shapes import context, token
+from tests.functions.stores import package
 
 FUNCTIONS = ROOT / "infra" / "functions"
 TABLES = {"connections_table", "subscriptions_table"}
@@ -127,6 +128,15 @@ def test_what_was_named_secret_is_hidden_also_where_json_writes_it_otherwise(wri
     assert (line["number"], line["yes"]) == (7, True)
 
 
+def test_no_flood_of_tokens_brings_a_secret_to_light(written: Written) -> None:
+    conceal_for_good("the-key-of-all-keys")
+    for number in range(200):
+        conceal(f"token-of-somebody-{number}")
+    logger.info("the-key-of-all-keys token-of-somebody-199")
+    (line,) = written.lines
+    assert line["message"] == f"{HIDDEN} {HIDDEN}"
+
+
 @pytest.mark.parametrize("name", VARIABLES)
 def test_a_function_reads_the_variables_of_its_contract(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     model = settings(name)
@@ -177,3 +187,12 @@ def test_the_functions_are_imported_without_asking_for_anything(tmp_path: Path) 
         timeout=60,
     )
     assert (json.loads(found.stdout or "null"), found.stderr) == (["handler"] * len(VARIABLES), "")
+
+
+def test_servers_that_are_not_installed_are_missed_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="group servers"):
+        package("no_such_server")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="group servers"):
+        package("no_such_server")

@@ -19,13 +19,19 @@ _LOOKS_SECRET = re.compile(
     r"[^\s&,;\"']+"
 )
 
-_concealed: deque[str] = deque(maxlen=_MOST)
+_tokens: deque[str] = deque(maxlen=_MOST)
+_secrets: set[str] = set()
 
 
-def conceal(text: str) -> None:
-    """Let no later line of this process show ``text``; of the texts that were named, the newest ones are kept."""
-    if len(text) >= _SHORTEST and text not in _concealed:
-        _concealed.append(text)
+def conceal(token: str) -> None:
+    """Let the next lines show no token; of those that are named the newest are kept, for anybody may send many."""
+    if len(token) >= _SHORTEST and token not in _tokens:
+        _tokens.append(token)
+
+
+def conceal_for_good(secret: str) -> None:
+    """Let no later line of this process show a secret of ours; however many tokens come, it stays hidden."""
+    _secrets.add(secret)
 
 
 def _shown(value: Any) -> Any:
@@ -36,7 +42,7 @@ def _shown(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     text = str(value)
-    for secret in tuple(_concealed):
+    for secret in (*_secrets, *_tokens):
         text = text.replace(secret, HIDDEN)
     return _LOOKS_SECRET.sub(HIDDEN, text)
 

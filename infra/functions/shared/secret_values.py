@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from infra.functions.shared.clients import client
-from infra.functions.shared.logger import conceal
+from infra.functions.shared.logger import conceal_for_good
 
 CURRENT: Final = "AWSCURRENT"
 KEEP_SECONDS: Final = 300
@@ -66,7 +66,7 @@ class Secret:
                 raise
             return None
         value = SecretContent.model_validate_json(text).value
-        conceal(value)
+        conceal_for_good(value)
         return value
 
 
