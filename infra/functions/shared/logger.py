@@ -31,7 +31,8 @@ def conceal(token: str) -> None:
 
 def conceal_for_good(secret: str) -> None:
     """Let no later line of this process show a secret of ours; however many tokens come, it stays hidden."""
-    _secrets.add(secret)
+    if len(secret) >= _SHORTEST:
+        _secrets.add(secret)
 
 
 def _shown(value: Any) -> Any:
