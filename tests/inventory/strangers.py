@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from tests.inventory import edge_strangers
+
 ALARM = {
     "AlarmName": "foreign", "Namespace": "AWS/SQS", "MetricName": "NumberOfMessagesSent", "Statistic": "Sum",
     "Period": 60, "EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold",
@@ -30,6 +32,7 @@ def make(client: Callable[[str], Any]) -> None:
     client("iam").create_policy(PolicyName="foreign", PolicyDocument=_policy(LOOK))
     _bucket(client("s3"))
     _beside_functions(client)
+    edge_strangers.make(client)
 
 
 def _policy(statement: dict[str, Any]) -> str:

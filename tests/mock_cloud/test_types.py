@@ -1,40 +1,12 @@
 """Every type can be changed in place, read back afterwards, and deleted without a trace."""
 
 import json
-from typing import Any
 
 import pytest
 
 from tests.mock_cloud.account import Account, template
-
-Properties = dict[str, Any]
-
-
-def one(kind: str, **properties: Any) -> Properties:
-    return {"Type": f"AWS::{kind}", "Properties": properties}
-
-
-def policy(word: str) -> Properties:
-    statement = {"Sid": word, "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}
-    return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-def allowing(action: str) -> Properties:
-    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
-
-
-def trust(service: str) -> Properties:
-    who = {"Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    return {"Version": "2012-10-17", "Statement": [who]}
-
-
-def tags(value: str) -> list[Properties]:
-    return [{"Key": "Team", "Value": value}]
-
-
-def ref(name: str, attribute: str | None = None) -> Properties:
-    return {"Fn::GetAtt": [name, attribute]} if attribute else {"Ref": name}
-
+from tests.mock_cloud.edge_changes import EDGE
+from tests.mock_cloud.written import Properties, allowing, one, policy, ref, tags, trust
 
 VPC = one("EC2::VPC", CidrBlock="10.0.0.0/16")
 SUBNETS = {
@@ -259,6 +231,7 @@ CHANGES: dict[str, tuple[Properties, Properties, Properties]] = {
          "BackupPlanTags": {"Team": "b"}},
     ),
 }  # fmt: skip
+CHANGES |= EDGE
 
 
 @pytest.mark.parametrize("kind", CHANGES)

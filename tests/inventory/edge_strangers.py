@@ -1,0 +1,31 @@
+"""Somebody else's way from clients to functions, one resource of each type of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+ROLE = "arn:aws:iam::123456789012:role/foreign"
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/foreign"
+
+
+def make(client: Callable[[str], Any]) -> None:
+    """Make them; ``client`` gives the client of a service."""
+    set_role = {"op": "replace", "path": "/cloudwatchRoleArn", "value": ROLE}
+    client("apigateway").update_account(patchOperations=[set_role])
+    _api(client("apigatewayv2"))
+
+
+def _api(client: Any) -> None:
+    api = client.create_api(Name="foreign", ProtocolType="WEBSOCKET", Tags={"Owner": "somebody"})["ApiId"]
+    client.create_authorizer(
+        ApiId=api, Name="foreign", AuthorizerType="REQUEST", AuthorizerUri="arn:aws:lambda:foreign", IdentitySource=[]
+    )
+    client.create_integration(ApiId=api, IntegrationType="MOCK")
+    route = client.create_route(ApiId=api, RouteKey="$default", RouteResponseSelectionExpression="$default")["RouteId"]
+    client.create_route_response(ApiId=api, RouteId=route, RouteResponseKey="$default")
+    deployment = client.create_deployment(ApiId=api)["DeploymentId"]
+    client.create_stage(ApiId=api, StageName="foreign", DeploymentId=deployment)
+    configured = [{"CertificateArn": CERTIFICATE, "EndpointType": "REGIONAL"}]
+    client.create_domain_name(DomainName="foreign.example.com", DomainNameConfigurations=configured)
+    client.create_api_mapping(ApiId=api, DomainName="foreign.example.com", Stage="foreign")
