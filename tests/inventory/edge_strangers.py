@@ -7,12 +7,14 @@ from typing import Any
 
 ROLE = "arn:aws:iam::123456789012:role/foreign"
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/foreign"
+TAGS = [{"Key": "Owner", "Value": "somebody"}]
 
 
 def make(client: Callable[[str], Any]) -> None:
     """Make them; ``client`` gives the client of a service."""
     set_role = {"op": "replace", "path": "/cloudwatchRoleArn", "value": ROLE}
     client("apigateway").update_account(patchOperations=[set_role])
+    client("acm").request_certificate(DomainName="foreign.example.com", ValidationMethod="DNS", Tags=TAGS)
     _api(client("apigatewayv2"))
 
 

@@ -125,3 +125,19 @@ def test_no_list_is_asked_in_a_way_in_which_aws_cuts_it_in_silence() -> None:
                 warned[call.operation] = found[1]
                 assert found[1] in call.parameters, call.operation
     assert warned == {"ListQueues": "MaxResults"}
+
+
+def test_a_list_that_leaves_out_some_by_default_is_asked_for_all() -> None:
+    """ACM gives only certificates of some keys and origins, unless it is told every one there is."""
+    asked = service_model("acm").operation_model("ListCertificates").input_shape.members
+    given = ROWS["AWS::CertificateManager::Certificate"].listing.parameters
+    assert given["Includes"]["keyTypes"] == asked["Includes"].members["keyTypes"].member.enum
+    assert set(given["CertificateKeyPairOrigins"]) == set(asked["CertificateKeyPairOrigins"].member.enum)
+    defaults = {
+        operation
+        for row in ROWS.values()
+        for call in calls(row)
+        for operation in [call.operation]
+        if "Default filtering returns only" in service_model(row.service).operation_model(operation).documentation
+    }
+    assert defaults == {"ListCertificates"}

@@ -1,6 +1,6 @@
 """What stands between clients and functions, before and after a change in place: part of the table of test_types."""
 
-from tests.mock_cloud.written import Properties, one, ref, trust
+from tests.mock_cloud.written import Properties, one, ref, tags, trust
 
 API = one("ApiGatewayV2::Api", Name="a", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.action")
 ROLE = one("IAM::Role", AssumeRolePolicyDocument=trust("apigateway"))
@@ -78,5 +78,13 @@ EDGE: dict[str, tuple[Properties, Properties, Properties]] = {
         {"Api": API, "Domain": DOMAIN} | STAGES,
         {"ApiId": ref("Api"), "DomainName": ref("Domain"), "Stage": ref("One"), "ApiMappingKey": "k"},
         {"ApiId": ref("Api"), "DomainName": ref("Domain"), "Stage": ref("Two")},
+    ),
+    "CertificateManager::Certificate": (
+        {},
+        {"DomainName": "ws.example.com", "SubjectAlternativeNames": ["b.example.com"], "ValidationMethod": "DNS",
+         "DomainValidationOptions": [{"DomainName": "ws.example.com", "HostedZoneId": "Z1"}], "Tags": tags("a")},
+        {"DomainName": "ws.example.com", "SubjectAlternativeNames": ["b.example.com"], "ValidationMethod": "DNS",
+         "DomainValidationOptions": [{"DomainName": "ws.example.com", "HostedZoneId": "Z1"}],
+         "Tags": [{"Key": "Stage", "Value": "b"}]},
     ),
 }  # fmt: skip
