@@ -15,6 +15,7 @@ def make(client: Callable[[str], Any]) -> None:
     set_role = {"op": "replace", "path": "/cloudwatchRoleArn", "value": ROLE}
     client("apigateway").update_account(patchOperations=[set_role])
     client("acm").request_certificate(DomainName="foreign.example.com", ValidationMethod="DNS", Tags=TAGS)
+    client("route53").create_hosted_zone(Name="foreign.example.com", CallerReference="foreign")
     _api(client("apigatewayv2"))
 
 

@@ -16,6 +16,8 @@ DOMAIN = one(
 )  # fmt: skip
 STAGES = {name: one("ApiGatewayV2::Stage", ApiId=ref("Api"), StageName=name.lower()) for name in ("One", "Two")}
 LOGGED = {"DestinationArn": {"Fn::Sub": "arn:aws:logs:us-east-1:1:log-group:${Group}"}, "Format": "$context.requestId"}
+ZONE = one("Route53::HostedZone", Name="example.com")
+TARGET = {"DNSName": "d111111abcdef8.cloudfront.net", "HostedZoneId": "Z2FDTNDATAQYW2"}
 
 # neighbours, the properties before, the properties after: each pair changes in place
 EDGE: dict[str, tuple[Properties, Properties, Properties]] = {
@@ -86,5 +88,14 @@ EDGE: dict[str, tuple[Properties, Properties, Properties]] = {
         {"DomainName": "ws.example.com", "SubjectAlternativeNames": ["b.example.com"], "ValidationMethod": "DNS",
          "DomainValidationOptions": [{"DomainName": "ws.example.com", "HostedZoneId": "Z1"}],
          "Tags": [{"Key": "Stage", "Value": "b"}]},
+    ),
+    "Route53::HostedZone": (
+        {}, {"Name": "example.com", "HostedZoneConfig": {"Comment": "c"}, "HostedZoneTags": tags("a")},
+        {"Name": "example.com", "HostedZoneTags": [{"Key": "Stage", "Value": "b"}]},
+    ),
+    "Route53::RecordSet": (
+        {"Zone": ZONE}, {"HostedZoneId": ref("Zone"), "Name": "*.example.com", "Type": "A", "AliasTarget": TARGET},
+        {"HostedZoneId": ref("Zone"), "Name": "*.example.com", "Type": "CNAME", "TTL": "60",
+         "ResourceRecords": ["elsewhere.example.com"]},
     ),
 }  # fmt: skip
