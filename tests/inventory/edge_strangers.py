@@ -16,7 +16,18 @@ def make(client: Callable[[str], Any]) -> None:
     client("apigateway").update_account(patchOperations=[set_role])
     client("acm").request_certificate(DomainName="foreign.example.com", ValidationMethod="DNS", Tags=TAGS)
     client("route53").create_hosted_zone(Name="foreign.example.com", CallerReference="foreign")
+    _logged_acls(client("wafv2"))
     _api(client("apigatewayv2"))
+
+
+def _logged_acls(client: Any) -> None:
+    seen = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "foreign"}
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:aws-waf-logs-foreign"
+    for scope in ("REGIONAL", "CLOUDFRONT"):
+        acl = client.create_web_acl(
+            Name=f"logged-{scope}", Scope=scope, DefaultAction={"Allow": {}}, VisibilityConfig=seen, Rules=[]
+        )["Summary"]["ARN"]
+        client.put_logging_configuration(LoggingConfiguration={"ResourceArn": acl, "LogDestinationConfigs": [group]})
 
 
 def _api(client: Any) -> None:

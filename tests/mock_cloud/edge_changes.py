@@ -18,6 +18,16 @@ STAGES = {name: one("ApiGatewayV2::Stage", ApiId=ref("Api"), StageName=name.lowe
 LOGGED = {"DestinationArn": {"Fn::Sub": "arn:aws:logs:us-east-1:1:log-group:${Group}"}, "Format": "$context.requestId"}
 ZONE = one("Route53::HostedZone", Name="example.com")
 TARGET = {"DNSName": "d111111abcdef8.cloudfront.net", "HostedZoneId": "Z2FDTNDATAQYW2"}
+SEEN = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "tried"}
+MATCH = {
+    "Name": "match", "Priority": 1, "Action": {"Block": {}}, "VisibilityConfig": {**SEEN},
+    "Statement": {"ByteMatchStatement": {
+        "SearchString": "/admin", "FieldToMatch": {"UriPath": {}}, "PositionalConstraint": "STARTS_WITH",
+        "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+    }},
+}  # fmt: skip
+ACL = one("WAFv2::WebACL", Scope="CLOUDFRONT", DefaultAction={"Allow": {}}, VisibilityConfig=SEEN, Rules=[MATCH])
+WAF_LOGS = {"Fn::Sub": "arn:aws:logs:us-east-1:1:log-group:${Group}"}
 
 # neighbours, the properties before, the properties after: each pair changes in place
 EDGE: dict[str, tuple[Properties, Properties, Properties]] = {
@@ -97,5 +107,11 @@ EDGE: dict[str, tuple[Properties, Properties, Properties]] = {
         {"Zone": ZONE}, {"HostedZoneId": ref("Zone"), "Name": "*.example.com", "Type": "A", "AliasTarget": TARGET},
         {"HostedZoneId": ref("Zone"), "Name": "*.example.com", "Type": "CNAME", "TTL": "60",
          "ResourceRecords": ["elsewhere.example.com"]},
+    ),
+    "WAFv2::LoggingConfiguration": (
+        {"Acl": ACL, "Group": one("Logs::LogGroup", LogGroupName="aws-waf-logs-tried")},
+        {"ResourceArn": ref("Acl", "Arn"), "LogDestinationConfigs": [WAF_LOGS],
+         "RedactedFields": [{"SingleHeader": {"Name": "authorization"}}]},
+        {"ResourceArn": ref("Acl", "Arn"), "LogDestinationConfigs": [WAF_LOGS], "RedactedFields": [{"Method": {}}]},
     ),
 }  # fmt: skip

@@ -149,7 +149,9 @@ CHANGES: dict[str, tuple[Properties, Properties, Properties]] = {
     "CloudWatch::Alarm": (
         {}, {**ALARM, "Threshold": 1}, {**ALARM, "Threshold": 2, "TreatMissingData": "breaching", "Tags": tags("b")},
     ),
-    "WAFv2::WebACL": ({}, {**WEB_ACL, "Rules": [LIMIT]}, {**WEB_ACL, "Description": "d", "Tags": tags("b")}),
+    "WAFv2::WebACL": (
+        {}, {**WEB_ACL, "Rules": [LIMIT]}, {**WEB_ACL, "Rules": [], "Description": "d", "Tags": tags("b")},
+    ),
     "S3::Bucket": (
         {}, {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True}, "Tags": tags("a")},
         {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True, "BlockPublicPolicy": True}, "Tags": tags("b"),
