@@ -17,6 +17,7 @@ def make(client: Callable[[str], Any]) -> None:
     client("acm").request_certificate(DomainName="foreign.example.com", ValidationMethod="DNS", Tags=TAGS)
     client("route53").create_hosted_zone(Name="foreign.example.com", CallerReference="foreign")
     _logged_acls(client("wafv2"))
+    _distribution(client("cloudfront"))
     _api(client("apigatewayv2"))
 
 
@@ -28,6 +29,21 @@ def _logged_acls(client: Any) -> None:
             Name=f"logged-{scope}", Scope=scope, DefaultAction={"Allow": {}}, VisibilityConfig=seen, Rules=[]
         )["Summary"]["ARN"]
         client.put_logging_configuration(LoggingConfiguration={"ResourceArn": acl, "LogDestinationConfigs": [group]})
+
+
+def _distribution(client: Any) -> None:
+    header = {"HeaderName": "X-Origin-Verify", "HeaderValue": "foreign"}
+    origin = {
+        "Id": "o", "DomainName": "foreign.example.com", "CustomHeaders": {"Quantity": 1, "Items": [header]},
+        "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"},
+    }  # fmt: skip
+    behavior = {"TargetOriginId": "o", "ViewerProtocolPolicy": "https-only", "CachePolicyId": "p"}
+    client.create_distribution(
+        DistributionConfig={
+            "CallerReference": "foreign", "Comment": "", "Enabled": True, "DefaultCacheBehavior": behavior,
+            "Origins": {"Quantity": 1, "Items": [origin]},
+        }
+    )  # fmt: skip
 
 
 def _api(client: Any) -> None:

@@ -4,7 +4,7 @@ from tests.mock_cloud.written import Properties, one, ref, tags, trust
 
 API = one("ApiGatewayV2::Api", Name="a", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.action")
 ROLE = one("IAM::Role", AssumeRolePolicyDocument=trust("apigateway"))
-LOGS = {
+LOGS: Properties = {
     "Role": ROLE, "Account": one("ApiGateway::Account", CloudWatchRoleArn=ref("Role", "Arn")),
     "Group": one("Logs::LogGroup"),
 }  # fmt: skip
@@ -27,7 +27,25 @@ MATCH = {
     }},
 }  # fmt: skip
 ACL = one("WAFv2::WebACL", Scope="CLOUDFRONT", DefaultAction={"Allow": {}}, VisibilityConfig=SEEN, Rules=[MATCH])
-WAF_LOGS = {"Fn::Sub": "arn:aws:logs:us-east-1:1:log-group:${Group}"}
+WAF_LOGS: Properties = {"Fn::Sub": "arn:aws:logs:us-east-1:1:log-group:${Group}"}
+BEHAVIOR = {"PathPattern": "/a", "TargetOriginId": "o", "ViewerProtocolPolicy": "https-only", "CachePolicyId": "p"}
+DISTRIBUTION: Properties = {
+    "Enabled": True, "Aliases": ["a.example.com", "b.example.com"], "HttpVersion": "http2and3", "IPV6Enabled": True,
+    "PriceClass": "PriceClass_100",
+    "Origins": [{
+        "Id": "o", "DomainName": "origin.example.com", "OriginCustomHeaders": [{"HeaderName": "X", "HeaderValue": "v"}],
+        "CustomOriginConfig": {"OriginProtocolPolicy": "https-only", "OriginSSLProtocols": ["TLSv1.2"]},
+    }],
+    "DefaultCacheBehavior": {
+        "TargetOriginId": "o", "ViewerProtocolPolicy": "https-only", "CachePolicyId": "p", "OriginRequestPolicyId": "q",
+        "AllowedMethods": ["GET", "HEAD", "OPTIONS"], "CachedMethods": ["GET", "HEAD"],
+        "FunctionAssociations": [{"EventType": "viewer-request", "FunctionARN": "arn:aws:cloudfront::1:function/f"}],
+    },
+    "ViewerCertificate": {
+        "AcmCertificateArn": "arn:aws:acm:us-east-1:1:certificate/c", "SslSupportMethod": "sni-only",
+        "MinimumProtocolVersion": "TLSv1.3_2025",
+    },
+}  # fmt: skip
 
 # neighbours, the properties before, the properties after: each pair changes in place
 EDGE: dict[str, tuple[Properties, Properties, Properties]] = {
@@ -113,5 +131,13 @@ EDGE: dict[str, tuple[Properties, Properties, Properties]] = {
         {"ResourceArn": ref("Acl", "Arn"), "LogDestinationConfigs": [WAF_LOGS],
          "RedactedFields": [{"SingleHeader": {"Name": "authorization"}}]},
         {"ResourceArn": ref("Acl", "Arn"), "LogDestinationConfigs": [WAF_LOGS], "RedactedFields": [{"Method": {}}]},
+    ),
+    "CloudFront::Distribution": (
+        {}, {"DistributionConfig": DISTRIBUTION, "Tags": tags("a")},
+        {"DistributionConfig": {
+            **DISTRIBUTION, "Comment": "c", "Aliases": ["b.example.com"], "CacheBehaviors": [BEHAVIOR],
+            "WebACLId": "arn:aws:wafv2:us-east-1:1:global/w", "Logging": {"Bucket": "logs.s3.amazonaws.com"},
+            "Restrictions": {"GeoRestriction": {"RestrictionType": "whitelist", "Locations": ["DE", "FR"]}}},
+         "Tags": [{"Key": "Stage", "Value": "b"}]},
     ),
 }  # fmt: skip
