@@ -122,6 +122,18 @@ def test_it_is_made_read_changed_in_one_place_and_taken_away(account: Account) -
     assert left == {"AWS::ApiGateway::Account"}, "CloudFormation leaves the account's role as it is"
 
 
+def test_what_proves_a_domain_to_certificate_manager_is_made_by_nobody_else(account: Account) -> None:
+    client = account.client("route53")
+    zone = client.create_hosted_zone(Name="example.com", CallerReference="zone")["HostedZone"]["Id"]
+    for name, value in (("_proof", "_c9edd76ee4a0e2a7.acm-validations.aws."), ("mail", "elsewhere.example.net.")):
+        made = {"Name": f"{name}.example.com", "Type": "CNAME", "TTL": 300, "ResourceRecords": [{"Value": value}]}
+        changes = [{"Action": "CREATE", "ResourceRecordSet": made}]
+        client.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+    records = (one for one in found(account, "us-east-1", "Route53") if "|" in getattr(one, "physical_id", ""))
+    makers = {one.properties["Name"]: one.maker for one in records if isinstance(one, Found)}
+    assert makers == {"example.com": "route53", "_proof.example.com": "acm", "mail.example.com": None}
+
+
 def test_what_stands_in_front_of_cloudfront_is_found_from_every_region(account: Account) -> None:
     """WAF keeps it in one region, and refuses the question elsewhere."""
     asked = {"Name": "global", "Scope": "CLOUDFRONT", "DefaultAction": {"Allow": {}}, "VisibilityConfig": SEEN}
