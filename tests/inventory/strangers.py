@@ -44,10 +44,25 @@ def _bucket(s3: Any) -> None:
     s3.put_bucket_policy(Bucket="foreign", Policy=_policy(DENY))
 
 
+def _published(functions: Any, name: str) -> None:
+    """A version with an alias, and what hangs on the alias; a layer that no function has."""
+    functions.publish_version(FunctionName=name)
+    functions.create_alias(FunctionName=name, Name="foreign", FunctionVersion="1")
+    alias = {"FunctionName": name, "Qualifier": "foreign"}
+    functions.add_permission(
+        **alias, StatementId="foreign", Action="lambda:InvokeFunction", Principal="s3.amazonaws.com",
+        SourceAccount="333333333333",
+    )  # fmt: skip
+    functions.put_provisioned_concurrency_config(**alias, ProvisionedConcurrentExecutions=1)
+    functions.put_function_event_invoke_config(**alias, MaximumRetryAttempts=1)
+    functions.create_function_url_config(**alias, AuthType="AWS_IAM")
+    functions.publish_layer_version(LayerName="foreign", Content={"ZipFile": b"nothing"})
+
+
 def _beside_functions(client: Callable[[str], Any]) -> None:
     functions = client("lambda")
     name = functions.list_functions()["Functions"][0]["FunctionName"]
-    functions.publish_version(FunctionName=name)
+    _published(functions, name)
     url = client("sqs").list_queues()["QueueUrls"][0]
     asked = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     functions.create_event_source_mapping(FunctionName=name, EventSourceArn=asked["Attributes"]["QueueArn"])
