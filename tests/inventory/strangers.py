@@ -28,6 +28,8 @@ def make(client: Callable[[str], Any]) -> None:
         Name="foreign", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=SEEN, Rules=[]
     )
     client("iam").create_policy(PolicyName="foreign", PolicyDocument=_policy(LOOK))
+    client("iam").create_instance_profile(InstanceProfileName="foreign")
+    client("iam").create_open_id_connect_provider(Url="https://foreign.example.com", ClientIDList=["somebody"])
     _bucket(client("s3"))
     _beside_functions(client)
 

@@ -118,21 +118,6 @@ CHANGES: dict[str, tuple[Properties, Properties, Properties]] = {
          "DestinationSecurityGroupId": ref("Group", "GroupId")},
     ),
     "Logs::LogGroup": ({}, {"RetentionInDays": 7}, {"RetentionInDays": 30, "Tags": tags("b")}),
-    "IAM::Role": (
-        {},
-        {"AssumeRolePolicyDocument": trust("sqs"), "Policies": [{"PolicyName": "p", "PolicyDocument": allowing("a:a")}],
-         "ManagedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]},
-        {"AssumeRolePolicyDocument": trust("sns"), "Policies": [{"PolicyName": "q", "PolicyDocument": allowing("b:b")}],
-         "ManagedPolicyArns": ["arn:aws:iam::aws:policy/SecurityAudit"], "MaxSessionDuration": 7200, "Tags": tags("b")},
-    ),
-    "IAM::ManagedPolicy": (
-        {"Role": ROLE}, {"PolicyDocument": allowing("s3:Get*")},
-        {"PolicyDocument": allowing("s3:List*"), "Roles": [ref("Role")]},
-    ),
-    "IAM::Policy": (
-        {"Role": ROLE}, {"PolicyName": "p", "PolicyDocument": allowing("s3:Get*"), "Roles": [ref("Role")]},
-        {"PolicyName": "p", "PolicyDocument": allowing("s3:List*"), "Roles": [ref("Role")]},
-    ),
     "KMS::Key": (
         {}, {"KeyPolicy": policy("A"), "EnableKeyRotation": False, "Tags": tags("a")},
         {"KeyPolicy": policy("B"), "EnableKeyRotation": True, "Description": "d", "Tags": tags("b")},
