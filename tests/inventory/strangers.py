@@ -13,6 +13,7 @@ ALARM = {
 SEEN = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "foreign"}
 BLOCK = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
 RULE = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+GONE = {"ID": "gone", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 30}}
 TAGS = [{"Key": "Owner", "Value": "somebody"}]
 DENY = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
 LOOK = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
@@ -44,6 +45,15 @@ def _bucket(s3: Any) -> None:
     s3.put_bucket_encryption(Bucket="foreign", ServerSideEncryptionConfiguration={"Rules": [RULE]})
     s3.put_bucket_tagging(Bucket="foreign", Tagging={"TagSet": TAGS})
     s3.put_bucket_policy(Bucket="foreign", Policy=_policy(DENY))
+    s3.put_bucket_versioning(Bucket="foreign", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_bucket_lifecycle_configuration(Bucket="foreign", LifecycleConfiguration={"Rules": [GONE]})
+    s3.put_bucket_ownership_controls(
+        Bucket="foreign", OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    )
+    s3.put_bucket_notification_configuration(
+        Bucket="foreign", NotificationConfiguration={"EventBridgeConfiguration": {}}
+    )
+    s3.put_object_lock_configuration(Bucket="foreign", ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
 
 
 def _published(functions: Any, name: str) -> None:

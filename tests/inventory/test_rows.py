@@ -13,7 +13,7 @@ from fixtures.aws.models import members, service_model
 from fixtures.aws.permissions import actions, read_only_policy
 from fixtures.aws.places import compiled
 from fixtures.aws.registry import BESIDE, ROWS, calls, required_members
-from fixtures.aws.rows import Detail, Listing, Pairs, Place, Type
+from fixtures.aws.rows import Detail, Listing, Place, Type, path_of
 from fixtures.aws.telling import told_in
 from fixtures.inventory.facts import property_name
 from fixtures.inventory.types import TYPES
@@ -26,7 +26,7 @@ def places(row: Type) -> list[str]:
     said: list[Place] = [row.id, *row.where.values(), *row.needs.values()]
     said += [place for place in row.attributes.values() if isinstance(place, str)]
     said += [place for call in calls(row) if isinstance(call, Detail) for place in call.says.values()]
-    texts = [place.items if isinstance(place, Pairs) else place for place in said]
+    texts = [path_of(place) for place in said]
     narrowed = (place for listing in row.listings for place in (listing.each, listing.only))
     more = (row.exists, row.state, row.made_by, row.made_by_needs, *narrowed)
     return [*texts, *(place for place in more if place)]

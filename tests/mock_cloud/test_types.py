@@ -151,17 +151,6 @@ CHANGES: dict[str, tuple[Properties, Properties, Properties]] = {
         {}, {**ALARM, "Threshold": 1}, {**ALARM, "Threshold": 2, "TreatMissingData": "breaching", "Tags": tags("b")},
     ),
     "WAFv2::WebACL": ({}, {**WEB_ACL, "Rules": [LIMIT]}, {**WEB_ACL, "Description": "d", "Tags": tags("b")}),
-    "S3::Bucket": (
-        {}, {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True}, "Tags": tags("a")},
-        {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True, "BlockPublicPolicy": True}, "Tags": tags("b"),
-         "BucketEncryption": {"ServerSideEncryptionConfiguration": [
-             {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/a"},
-              "BucketKeyEnabled": True}]}},
-    ),
-    "S3::BucketPolicy": (
-        {"Bucket": one("S3::Bucket")}, {"Bucket": ref("Bucket"), "PolicyDocument": policy("A")},
-        {"Bucket": ref("Bucket"), "PolicyDocument": policy("B")},
-    ),
     "DynamoDB::Table": (
         {}, {**TABLE, "TimeToLiveSpecification": {"AttributeName": "ends", "Enabled": True}},
         {**TABLE, "DeletionProtectionEnabled": False,
