@@ -33,6 +33,7 @@ def make(client: Callable[[str], Any]) -> None:
     client("iam").create_open_id_connect_provider(Url="https://foreign.example.com", ClientIDList=["somebody"])
     _bucket(client("s3"))
     _beside_functions(client)
+    _watched(client)
 
 
 def _policy(statement: dict[str, Any]) -> str:
@@ -54,6 +55,20 @@ def _bucket(s3: Any) -> None:
         Bucket="foreign", NotificationConfiguration={"EventBridgeConfiguration": {}}
     )
     s3.put_object_lock_configuration(Bucket="foreign", ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
+
+
+def _watched(client: Callable[[str], Any]) -> None:
+    """What watches over the account."""
+    trail = client("cloudtrail")
+    trail.create_trail(Name="foreign", S3BucketName="foreign", TagsList=TAGS)
+    trail.start_logging(Name="foreign")
+    rule = {"ruleName": "foreign", "filter": {"isPublic": {"eq": ["false"]}}}
+    client("accessanalyzer").create_analyzer(analyzerName="foreign", type="ACCOUNT", archiveRules=[rule])
+    client("guardduty").create_detector(Enable=True)
+    client("securityhub").enable_security_hub(Tags={"Owner": "somebody"})
+    role = client("iam").list_roles()["Roles"][0]["Arn"]
+    client("config").put_configuration_recorder(ConfigurationRecorder={"name": "foreign", "roleARN": role})
+    client("config").put_delivery_channel(DeliveryChannel={"name": "foreign", "s3BucketName": "foreign"})
 
 
 def _published(functions: Any, name: str) -> None:
