@@ -1,4 +1,4 @@
-"""``python -m infra plan|deploy|destroy --env dev [--stack network] [--endpoint URL]``."""
+"""``python -m infra plan|deploy|destroy --env dev [--stack network] [--endpoint URL]``, and ``layer``."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from infra.artefacts import layer_archive
+from infra.deploy.artefacts import Artefacts
 from infra.deploy.connect import client, connect, endpoint_in_use
 from infra.deploy.deployer import Deployer, chosen
+from infra.deploy.preflight import Verdict
 from infra.deploy.review import Review
 from infra.deploy.show import show_event, show_review
 from infra.environment import load_environment
 from infra.errors import DeployError, EndpointError, InputError, TouchstoneError
+from infra.layer import build_layer
 from infra.outside import terminal
-from infra.stacks import load_templates, resolve_platform
+from infra.settings import shown
+from infra.stacks import TEMPLATES, load_templates, resolve_platform
+from infra.stamps import stamp as stamped
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deploy the platform's stacks.")
 console = Console(highlight=False, markup=False, emoji=False)
@@ -61,6 +67,32 @@ def deploy(env: Env, stack: Stack = None, endpoint: Endpoint = None, yes: Yes = 
 
 
 @app.command()
+def preflight(env: Env, endpoint: Endpoint = None) -> None:
+    """Say what would make a deployment fail, and what to do; exit code 1 for that, 2 where something cannot be told."""
+    target = Target.read(env, None, endpoint)
+    found = _deployer(target, yes=False).preflight()
+    for one in found:
+        style = {Verdict.FINE: "green", Verdict.WRONG: "red", Verdict.UNKNOWN: "yellow"}[one.verdict]
+        said = f"{one.verdict:15} {one.about}: {one.found}"
+        console.print(terminal(f"{said}: {one.fix}" if one.fix else said), style=style, soft_wrap=True)
+    verdicts = {one.verdict for one in found}
+    raise typer.Exit(1 if Verdict.WRONG in verdicts else 2 if Verdict.UNKNOWN in verdicts else 0)
+
+
+@app.command()
+def drift(env: Env, stack: Stack = None, endpoint: Endpoint = None) -> None:
+    """Show what was changed behind the templates' back; exit code 1 where something was, 2 where it cannot be told."""
+    target = Target.read(env, stack, endpoint)
+    found = _deployer(target, yes=False).drift(target.stack)
+    for one in found:
+        for line in one.lines():
+            console.print(terminal(line), soft_wrap=True)
+    if not found:
+        console.print(terminal(f"{target.env}: everything is as the templates say"))
+    raise typer.Exit(0 if not found else 2 if all(one.unknown for one in found) else 1)
+
+
+@app.command()
 def destroy(
     env: Env,
     stack: Stack = None,
@@ -86,6 +118,20 @@ def destroy(
     for one in gone:
         for line in one.stays:
             console.print(terminal(f"{one.name}: stays: {line}"), soft_wrap=True)
+
+
+@app.command()
+def stamp() -> None:
+    """Write the ids of versions and deployments as they have to be, after a function or a route has changed."""
+    new = [name for path in sorted(TEMPLATES.glob("*.yaml")) for name in stamped(path)]
+    console.print(terminal(f"new: {', '.join(new)}" if new else "nothing has changed"), soft_wrap=True)
+
+
+@app.command()
+def layer() -> None:
+    """Build the layer of the functions from its lock, and keep it under .cache/artefacts."""
+    made = build_layer(lambda line: console.print(terminal(f"layer: {line}"), soft_wrap=True))
+    console.print(terminal(f"layer: {shown(made)}"), soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +169,7 @@ def _deployer(target: Target, *, yes: bool) -> Deployer:
         environment=environment,
         templates=templates,
         client_of=cache(lambda service: client(session, service, target.endpoint)),
+        artefacts=Artefacts.built(layer_archive),
         approve=(lambda _: True) if yes else _approve,
         on_event=lambda stack, event: show_event(console, stack, event),
         on_review=lambda review: show_review(console, review),
@@ -142,7 +189,7 @@ def _asked(question: str) -> bool:
 def main() -> int:
     """Run the command line; an error of ours is one line and its exit code."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except TouchstoneError as error:
         return _refused(error)
     except typer.Abort:
@@ -153,7 +200,7 @@ def main() -> int:
         if not type(error).__module__.startswith("botocore."):
             raise
         return _refused(EndpointError(f"{type(error).__name__}: {error}"))
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _refused(error: TouchstoneError) -> int:

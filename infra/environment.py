@@ -41,13 +41,14 @@ class Environment(BaseModel):
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")
     role: str = Field(pattern=_ROLE, description="reads: the nightly run assumes it")
     deploy_role: str = Field(pattern=_ROLE, description="writes: the deployer assumes it")
+    execution_role: str = Field(pattern=_ROLE, description="creates: CloudFormation acts as it")
     termination_protection: bool
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     _path: Path | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _roles_are_of_the_account(self) -> Environment:
-        for name in ("role", "deploy_role"):
+        for name in ("role", "deploy_role", "execution_role"):
             if getattr(self, name).split(":")[4] != self.account:
                 raise ValueError(f"{name}: expected a role of account {self.account}")
         return self

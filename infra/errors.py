@@ -3,6 +3,7 @@
 TouchstoneError (3)
 ├── InputError (3): a file, a key or an option is not what was expected
 │   └── TemplateError (3): a template cannot be read or resolved
+├── ArtefactError (3): what the functions are made of is not there, or cannot be made
 ├── EndpointError (3): the endpoint refuses, or is not the account that was asked for
 └── DeployError (1): a stack did not reach the state that was asked for
 """
@@ -28,6 +29,10 @@ class InputError(TouchstoneError):
 
 class TemplateError(InputError):
     """A template cannot be read or resolved; the message begins with ``file:line``."""
+
+
+class ArtefactError(TouchstoneError):
+    """What the functions are made of is not there, or cannot be made."""
 
 
 class EndpointError(TouchstoneError):

@@ -7,19 +7,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.artefacts import code_archive, code_key, layer_key
 from infra.environment import ENVIRONMENTS, Environment
 from infra.errors import InputError, TemplateError
 from infra.settings import ROOT, shown, stems
+from infra.stamps import check_stamps
 from infra.template import Pseudo, Resolved, ResolvedResource, Template
 
 TEMPLATES = ROOT / "infra" / "templates"
-STACKS = ("network", "security", "data", "messaging", "backup")
+STACKS = ("account", "identity", "network", "security", "data", "messaging", "compute", "api", "edge", "backup")
 
-# Ids that AWS chooses per account and region and no template can derive: the deployer looks them up by name.
-LOOKED_UP: Mapping[str, str] = {
+# They make the roles that the others are deployed with: a person deploys them, with rights of his own.
+BY_HAND = ("account", "identity")
+
+# Ids that AWS chooses and no template can derive: the deployer looks them up by name.
+PREFIX_LISTS: Mapping[str, str] = {
     "S3PrefixListId": "com.amazonaws.{region}.s3",
     "DynamoDbPrefixListId": "com.amazonaws.{region}.dynamodb",
 }
+HOSTED_ZONE = "HostedZoneId"
+LOOKED_UP = (*PREFIX_LISTS, HOSTED_ZONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +60,11 @@ def load_templates(folder: Path = TEMPLATES) -> dict[str, Template]:
 
 def _load(path: Path) -> Template:
     try:
-        return Template.parse(path.read_text(encoding="utf-8"), shown(path))
+        template = Template.parse(path.read_text(encoding="utf-8"), shown(path))
     except (OSError, UnicodeDecodeError) as error:
         raise TemplateError(f"{shown(path)}:1: expected a readable UTF-8 file: {error}") from error
+    check_stamps(template)
+    return template
 
 
 def resolve_platform(environment: Environment, templates: Mapping[str, Template] | None = None) -> Platform:
@@ -68,6 +77,7 @@ def resolve_platform(environment: Environment, templates: Mapping[str, Template]
     templates = load_templates() if templates is None else templates
     check_parameters(environment, templates)
     outputs: dict[str, Any] = {name: {"Ref": name} for name in LOOKED_UP}
+    outputs |= {"FunctionsCodeKey": code_key(code_archive()), "LayerKey": layer_key()}
     stacks: dict[str, Resolved] = {}
     for name, template in templates.items():
         pseudo = Pseudo(environment.account, environment.region, environment.stack_name(name))

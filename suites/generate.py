@@ -1,4 +1,4 @@
-"""Writes ``docs/controls.md`` from the catalogue: ``python -m suites.generate``."""
+"""Writes what follows from what is written elsewhere: ``python -m suites.generate``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fixtures.judging.control import Control
 from fixtures.judging.frameworks import references
 from infra.settings import ROOT
 from reports.models import TIERS
+from suites import draw_platform, generate_identity
 from suites.catalogue import catalogue
 
 PAGE = ROOT / "docs" / "controls.md"
@@ -64,9 +65,11 @@ def _frameworks(controls: list[Control]) -> Iterator[str]:
     yield ""
 
 
-def main(path: Path = PAGE) -> int:
-    """Write the page."""
+def main(path: Path = PAGE, identity: Path = generate_identity.PAGE, picture: Path = draw_platform.PICTURE) -> int:
+    """Write the page, the policies of the identity template, and the picture of the platform."""
     path.write_text(page(), encoding="utf-8")
+    identity.write_text(generate_identity.page(), encoding="utf-8")
+    picture.write_text(draw_platform.picture(), encoding="utf-8")
     return 0
 
 

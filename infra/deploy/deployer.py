@@ -8,16 +8,20 @@ from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from infra.deploy.artefacts import Artefacts
 from infra.deploy.connect import one_line
 from infra.deploy.default_group import empty_default_group
+from infra.deploy.drift import Drift, drifts_of
 from infra.deploy.events import Event, EventReader
+from infra.deploy.lookups import looked_up
 from infra.deploy.needs import explained
+from infra.deploy.preflight import Checked, Preflight
 from infra.deploy.removal import ClientOf, lift, remove, resources_of, retained
 from infra.deploy.review import Review
 from infra.deploy.stacks import Stacks
 from infra.environment import Environment
-from infra.errors import DeployError, EndpointError, InputError
-from infra.stacks import LOOKED_UP, STACKS, parameters_for
+from infra.errors import DeployError, InputError
+from infra.stacks import BY_HAND, STACKS, parameters_for, resolve_platform
 from infra.template import Template
 
 Approve = Callable[[Review], bool]
@@ -56,6 +60,7 @@ class Deployer:
     environment: Environment
     templates: Mapping[str, Template]
     client_of: ClientOf
+    artefacts: Artefacts
     approve: Approve
     on_event: OnEvent
     on_review: Callable[[Review], None] = lambda _: None
@@ -100,6 +105,7 @@ class Deployer:
             self._gather_outputs(stack)
             self._demand_outputs(stack)
             self._clear(stack)
+            self._bring_artefacts(stack)
             review = self._review(stack)
             self.on_review(review)
             if review.changes:
@@ -147,6 +153,28 @@ class Deployer:
             deleted.append(Destroyed(name, stays))
         return deleted
 
+    @_refusals_in_one_line
+    def preflight(self) -> list[Checked]:
+        """Return what would make a deployment fail, what would not, and what nobody could tell."""
+        platform = resolve_platform(self.environment, self.templates)
+        return Preflight(platform, self.client_of, self._stacks).run()
+
+    @_refusals_in_one_line
+    def drift(self, only: str | None = None) -> list[Drift]:
+        """Return what is not as the templates of the stacks that are there say.
+
+        Raises:
+            DeployError: drift could not be detected, or the stack that was named is not there.
+        """
+        found: list[Drift] = []
+        for stack in chosen(only):
+            name = self.environment.stack_name(stack)
+            if self._stacks.describe(name) is not None:
+                found += drifts_of(self.cloudformation, name)
+            elif only is not None:
+                raise DeployError(f"{name}: is not deployed: there is nothing to compare")
+        return found
+
     # -- one stack -------------------------------------------------------------------------------------------------
 
     def _review(self, stack: str) -> Review:
@@ -163,7 +191,8 @@ class Deployer:
                 ChangeSetType="CREATE" if creates else "UPDATE",
                 TemplateBody=self.templates[stack].text,
                 Parameters=self._parameters(stack),
-                Capabilities=["CAPABILITY_IAM"],
+                Capabilities=["CAPABILITY_NAMED_IAM"],
+                **({} if stack in BY_HAND else {"RoleARN": self.environment.execution_role}),
                 Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
             )
         changes = self._stacks.changes(name, made["Id"])
@@ -200,17 +229,12 @@ class Deployer:
 
     def _begin(self) -> None:
         """Look up what AWS chooses per account and region."""
-        self.outputs = {}
-        for parameter, name in LOOKED_UP.items():
-            wanted = name.format(region=self.environment.region)
-            found = (
-                self.client_of("ec2")
-                .describe_managed_prefix_lists(Filters=[{"Name": "prefix-list-name", "Values": [wanted]}])
-                .get("PrefixLists", [])
-            )
-            if len(found) != 1:
-                raise EndpointError(f"{self.environment.name}: expected one prefix list {wanted}, found {len(found)}")
-            self.outputs[parameter] = found[0]["PrefixListId"]
+        self.outputs = {**looked_up(self.environment, self.client_of), **self.artefacts.parameters}
+
+    def _bring_artefacts(self, stack: str) -> None:
+        """Upload what the functions are made of before the stack that takes it."""
+        if set(self.artefacts.parameters) & set(self.templates[stack].section("Parameters")):
+            self.artefacts.bring(self.client_of("s3"), self.outputs["ArtefactBucketName"])
 
     def _gather_outputs(self, stack: str) -> None:
         """Learn the outputs of every stack before this one that is deployed but was not deployed in this run."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +90,7 @@ class Statement:
     effect: str
     principals: tuple[tuple[str, str], ...]
     actions: tuple[str, ...]
+    resources: tuple[str, ...]
     conditions: tuple[tuple[str, str, tuple[str, ...]], ...]
 
     def decides(self) -> Statement:
@@ -119,9 +121,21 @@ def statements(document: Mapping[str, Any] | None) -> Iterator[Statement]:
             sid=str(raw.get("Sid", index)),
             effect=str(raw.get("Effect")),
             principals=tuple(_principals(raw)),
-            actions=tuple(str(action).lower() for action in _many(raw.get("Action"))),
+            actions=_words(raw, "Action", str.lower),
+            resources=_words(raw, "Resource", str),
             conditions=tuple(_conditions(raw.get("Condition") or {})),
         )
+
+
+def covers(pattern: str, text: str) -> bool:
+    """Say whether a pattern of a policy, in which * and ? stand for anything, covers a text."""
+    pieces = (".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in pattern)
+    return re.fullmatch("".join(pieces), text, re.DOTALL) is not None
+
+
+def _words(raw: Mapping[str, Any], name: str, spelled: Callable[[str], str]) -> tuple[str, ...]:
+    """Return what a statement speaks of; what it leaves out by NotAction or NotResource is everything else."""
+    return ("*",) if f"Not{name}" in raw else tuple(spelled(str(item)) for item in _many(raw.get(name)))
 
 
 def _many(value: Any) -> list[Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from fixtures.aws.ledger import Unread
 from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.iam import Role
+from fixtures.inventory.services.route53 import HostedZone
 from fixtures.inventory.types import TYPES
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import ByHand, control
+from fixtures.judging.declared import Declared, compared
 
 
 @control(
@@ -41,5 +44,48 @@ def test_everything_belongs_to_a_stack(inventory: Inventory, baseline: Baseline)
     assert not strays, f"made by hand: {'; '.join(strays)}; what stacks declare, and nothing else, is promised"
 
 
+@control(
+    "STK-02",
+    severity="high",
+    satisfies=("AC1", "NIST-800-53:CM-3", "SOC2:CC8.1"),
+    broken_by=(
+        ByHand("sqs", "set_queue_attributes", {
+            "QueueUrl": "${EventQueueUrl}", "Attributes": {"VisibilityTimeout": "99"},
+        }),
+        ByHand("lambda", "update_function_configuration", {
+            "FunctionName": "touchstone-prod-push", "Environment": {"Variables": {"ENVIRONMENT": "elsewhere"}},
+        }),
+        ByHand("ec2", "authorize_security_group_ingress", {
+            "GroupId": "${RdsSecurityGroupId}",
+            "IpPermissions": [{
+                "IpProtocol": "tcp", "FromPort": 5433, "ToPort": 5433,
+                "IpRanges": [{"CidrIp": "10.9.0.0/16", "Description": "By hand"}],
+            }],
+        }),
+    ),
+    tiers=("mocked", "live"),
+    tiers_reason="a template is as it is written; only what is deployed can differ from it",
+)  # fmt: skip
+def test_nothing_was_changed_by_hand(inventory: Inventory, declared: Declared) -> None:
+    """What the templates say was reviewed; what somebody changed behind them was not, and is undone one day unawares.
+
+    Every property that a template states is held against what AWS tells, in both directions.
+    """
+    for gap in inventory.gaps.values():
+        raise Unread(gap)  # who names what is not known either, and nothing can be compared by name
+    promised = {resource.key: resource for resource in declared.resources}
+    found = [
+        f"{item.resource}.{item.property}: expected {item.declared}, found {item.actual}"
+        for kind in TYPES.values()
+        for resource in inventory.of(kind)
+        if resource.managed and resource.key in promised and type(promised[resource.key]) is kind
+        for item in compared(promised[resource.key], resource)
+    ]
+    assert not found, f"{'; '.join(found)}; what the templates say is promised"
+
+
 def _is_bootstrap(resource: Resource, baseline: Baseline) -> bool:
+    """Say whether it has to be there before any stack, so that none can have made it."""
+    if isinstance(resource, HostedZone):
+        return resource.name in baseline.hosted_zones
     return isinstance(resource, Role) and resource.key in baseline.bootstrap_roles

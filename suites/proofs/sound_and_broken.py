@@ -100,7 +100,7 @@ def _made(make: Callable[..., AbstractContextManager[Look]], breaks: list[Break]
     declared = _context(platform)
     calls = [edit for item in breaks for edit in item.edits if isinstance(edit, ByHand)]
     with make(platform, declared.inventory, edited, calls) as look:
-        yield declared, lambda types: replace(declared, inventory=look(types))
+        yield declared, lambda types: replace(declared, inventory=look(types), declared=declared.inventory)
 
 
 @contextmanager

@@ -150,6 +150,19 @@ def test_a_denial_never_means_that_there_is_none() -> None:
     assert gap_of([reply], "dynamodb", "GetResourcePolicy", ResourceArn="arn:aws:x").kind == "denied"
 
 
+def test_what_looks_like_a_denial_means_none_only_in_the_words_that_a_row_knows() -> None:
+    """Security Hub says so that nobody subscribed; of who may not look it says other words with the same code."""
+    code = '{"__type": "InvalidAccessException", "message": "%s"}'
+    nobody = Reply((code % "Account 1 is not subscribed to AWS Security Hub").encode(), status=401)
+    with answering([nobody]) as (endpoint, _):
+        assert gateway_at(endpoint).call("securityhub", "DescribeHub").absent
+    for reply in (
+        Reply((code % "not permitted").encode(), status=401),
+        Reply(b'{"__type": "AccessDeniedException", "message": "is not subscribed to AWS Security Hub"}', status=403),
+    ):
+        assert gap_of([reply], "securityhub", "DescribeHub").kind == "denied"
+
+
 def test_an_answer_that_drips_is_given_up_at_the_deadline() -> None:
     started = time.monotonic()
     limits = Limits(call_seconds=0.3, attempts=1)

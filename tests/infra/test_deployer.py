@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from fixtures.mock_cloud.process import running
+from fixtures.tiers.prepared import make_hosted_zone, stand_in
 from infra import __main__ as command
 from infra import stacks
 from infra.deploy.connect import client, connect
 from infra.deploy.default_group import empty_default_group
-from infra.environment import load_environment
+from infra.environment import environment_names, load_environment
 from infra.stacks import STACKS, load_templates
 from infra.template import Template
 
@@ -31,20 +32,30 @@ def cloud() -> Iterator[str]:
 
 @pytest.fixture
 def endpoint(cloud: str) -> str:
-    """The mock cloud, emptied."""
+    """The mock cloud, emptied, with the hosted zone of each domain."""
     urllib.request.urlopen(urllib.request.Request(f"{cloud}/moto-api/reset", method="POST")).close()  # noqa: S310
+    for name in environment_names():
+        environment = load_environment(name)
+        make_hosted_zone(environment, client(connect(environment, environment.role, cloud), "route53", cloud))
     return cloud
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> Run:
     """Type a command of the deployer and return its exit code."""
+    monkeypatch.setattr(command, "layer_archive", stand_in)
 
     def typed(*words: str) -> int:
         monkeypatch.setattr(sys, "argv", ["infra", *words, "--endpoint", endpoint])
         return command.main()
 
     return typed
+
+
+def deployed(run: Run, env: str, before: str) -> None:
+    """Deploy the stacks that come before one."""
+    for stack in STACKS[: STACKS.index(before)]:
+        assert run("deploy", "--env", env, "--stack", stack, "--yes") == 0
 
 
 def change(monkeypatch: pytest.MonkeyPatch, stack: str, old: str, new: str) -> None:
@@ -79,7 +90,7 @@ def test_a_deployment_is_reviewed_followed_and_then_has_no_changes(
     first = capsys.readouterr().out
     assert "touchstone-dev-network: create" in first
     assert "CREATE_COMPLETE" in first
-    assert "dev: network, security, data, messaging, backup deployed" in first
+    assert f"dev: {', '.join(STACKS)} deployed" in first
     assert run("deploy", "--env", "dev", "--yes") == 0
     assert "dev: no changes" in capsys.readouterr().out
 
@@ -87,7 +98,7 @@ def test_a_deployment_is_reviewed_followed_and_then_has_no_changes(
 def test_a_plan_shows_replacement_and_changes_nothing(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("deploy", "--env", "dev", "--stack", "network", "--yes") == 0
+    deployed(run, "dev", "security")
     change(monkeypatch, "network", "CidrBlock: 10.0.0.0/24", "CidrBlock: 10.0.8.0/24")
     capsys.readouterr()
     for _ in range(2):
@@ -101,29 +112,28 @@ def test_a_plan_shows_replacement_and_changes_nothing(
 def test_a_plan_of_nothing_ends_where_outputs_are_missing(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("plan", "--env", "dev") == 0
     said = capsys.readouterr().out
-    assert "touchstone-dev-network: create" in said
-    assert "touchstone-dev-security" not in said
+    assert "touchstone-dev-account: create" in said
+    assert "touchstone-dev-identity" not in said
     assert "cannot be reviewed before" in said
 
 
 def test_a_failed_stack_names_the_resource_and_the_reason(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    deployed(run, "dev", "network")
     change(monkeypatch, "network", "CidrBlock: 10.0.0.0/24", "CidrBlock: 192.168.0.0/24")
     assert run("deploy", "--env", "dev", "--stack", "network", "--yes") == 1
     said = capsys.readouterr().err
     assert "touchstone-dev-network: ROLLBACK_COMPLETE: PublicSubnetA (AWS::EC2::Subnet)" in said.replace("\n", " ")
 
 
-@pytest.mark.parametrize("stack", ["network", "security", "data", "messaging", "backup"])
+@pytest.mark.parametrize("stack", STACKS)
 def test_a_first_deployment_that_fails_leaves_nothing_and_can_simply_be_run_again(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stack: str
 ) -> None:
     """Whatever has been made is gone again, what is to be retained included: it holds nothing yet, and its name is
     wanted."""
-    earlier = STACKS[: STACKS.index(stack)]
-    for name in earlier:
-        assert run("deploy", "--env", "dev", "--stack", name, "--yes") == 0
+    deployed(run, "dev", stack)
     sound, broken = load_templates(), with_a_last_resource_that_fails(stack)
     monkeypatch.setattr(command, "load_templates", lambda: broken)
     assert run("deploy", "--env", "dev", "--stack", stack, "--yes") == 1
@@ -137,7 +147,7 @@ def test_a_first_deployment_that_fails_leaves_nothing_and_can_simply_be_run_agai
 
 
 def test_a_protected_stack_is_not_destroyed(run: Run, endpoint: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("deploy", "--env", "prod", "--stack", "network", "--yes") == 0
+    deployed(run, "prod", "security")
     assert run("destroy", "--env", "prod", "--stack", "network", "--yes") == 1
     assert "termination protection is on" in capsys.readouterr().err
     environment = load_environment("prod")
@@ -150,8 +160,7 @@ def test_a_protected_stack_is_not_destroyed(run: Run, endpoint: str, capsys: pyt
 def test_a_protected_database_keeps_what_it_uses_until_it_may_go(
     run: Run, endpoint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for stack in ("network", "security", "data"):
-        assert run("deploy", "--env", "prod", "--stack", stack, "--yes") == 0
+    deployed(run, "prod", "messaging")
     environment = load_environment("prod")
     session = connect(environment, environment.deploy_role, endpoint)
     cloudformation, rds = (client(session, service, endpoint) for service in ("cloudformation", "rds"))
@@ -175,7 +184,7 @@ def test_a_protected_database_keeps_what_it_uses_until_it_may_go(
 
 
 def test_the_default_group_is_emptied_once(run: Run, endpoint: str) -> None:
-    assert run("deploy", "--env", "dev", "--stack", "network", "--yes") == 0
+    deployed(run, "dev", "security")
     environment = load_environment("dev")
     ec2 = client(connect(environment, environment.deploy_role, endpoint), "ec2", endpoint)
     vpc = next(v for v in ec2.describe_vpcs()["Vpcs"] if not v["IsDefault"])
@@ -186,7 +195,7 @@ def test_the_default_group_is_emptied_once(run: Run, endpoint: str) -> None:
 
 
 def test_nothing_is_done_without_a_yes(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("deploy", "--env", "dev", "--stack", "network") == 3
+    assert run("deploy", "--env", "dev", "--stack", "account") == 3
     assert "expected --yes, or a terminal to ask on" in capsys.readouterr().err
 
 
@@ -194,7 +203,7 @@ def test_nothing_is_done_without_a_yes(run: Run, capsys: pytest.CaptureFixture[s
     ("words", "complaint"),
     [
         (["deploy", "--env", "test", "--yes"], "--env test: expected one of dev, staging, prod"),
-        (["deploy", "--env", "dev", "--stack", "netwrok", "--yes"], "--stack netwrok: expected one of network"),
+        (["deploy", "--env", "dev", "--stack", "netwrok", "--yes"], "--stack netwrok: expected one of account"),
         (["deply", "--env", "dev"], "No such command 'deply'"),
     ],
 )
@@ -220,18 +229,18 @@ def test_a_template_that_is_not_there_is_one_line(
 ) -> None:
     monkeypatch.setattr(command, "load_templates", lambda: stacks.load_templates(tmp_path))
     assert run("plan", "--env", "dev") == 3
-    assert "network.yaml:1: expected a readable UTF-8 file" in capsys.readouterr().err.replace("\n", "")
+    assert "account.yaml:1: expected a readable UTF-8 file" in capsys.readouterr().err.replace("\n", "")
 
 
 @pytest.mark.parametrize("act", ["plan", "deploy"])
-@pytest.mark.parametrize("stack", [stack for stack in stacks.STACKS if stack != "network"])
+@pytest.mark.parametrize("stack", [stack for stack in stacks.STACKS if stack != "account"])
 def test_a_stack_whose_needs_are_not_deployed_says_what_comes_first(
     run: Run, capsys: pytest.CaptureFixture[str], act: str, stack: str
 ) -> None:
     assert run(act, "--env", "dev", "--stack", stack, *(["--yes"] if act == "deploy" else [])) == 3
     (line,) = capsys.readouterr().err.splitlines()
     assert f"error: touchstone-dev-{stack}: needs outputs of stacks that are not deployed: " in line
-    assert "deploy network" in line
+    assert "deploy account" in line
 
 
 @pytest.mark.parametrize(
@@ -245,6 +254,8 @@ def test_a_stack_whose_needs_are_not_deployed_says_what_comes_first(
 def test_what_the_service_refuses_is_one_line(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], old: str, new: str, told: str
 ) -> None:
+    deployed(run, "dev", "network")
+    capsys.readouterr()
     change(monkeypatch, "network", old, new)
     assert run("deploy", "--env", "dev", "--stack", "network", "--yes") == 3
     (line,) = capsys.readouterr().err.splitlines()

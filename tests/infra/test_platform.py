@@ -59,7 +59,7 @@ def test_no_default_of_a_template_hides_a_choice_of_the_environments() -> None:
     templates = load_templates()
     outputs = {name for template in templates.values() for name in template.section("Outputs")}
     for environment in map(load_environment, environment_names()):
-        known = {"Environment", *LOOKED_UP, *outputs, *environment.parameters}
+        known = {"Environment", "FunctionsCodeKey", "LayerKey", *LOOKED_UP, *outputs, *environment.parameters}
         declared = {name for template in templates.values() for name in template.section("Parameters")}
         assert declared <= known, f"{environment.name} says nothing of {declared - known}"
 

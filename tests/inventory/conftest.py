@@ -20,9 +20,10 @@ from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
 from fixtures.mock_cloud.faults import PATH
 from fixtures.mock_cloud.process import running
+from fixtures.tiers.mocked import deployer_for
+from fixtures.tiers.prepared import make_hosted_zone
 from fixtures.tiers.static import from_platform
 from infra.deploy.connect import client, connect
-from infra.deploy.deployer import Deployer
 from infra.environment import Environment, load_environment
 from infra.stacks import load_templates, resolve_platform
 from tests.inventory import strangers
@@ -99,13 +100,8 @@ def deployed(
         for name, value in cloud.environment.items():
             patch.setenv(name, value)
         session = connect(environment, environment.role, cloud.endpoint)
-        Deployer(
-            environment,
-            load_templates(),
-            lambda service: client(session, service, cloud.endpoint),
-            approve=lambda _: True,
-            on_event=lambda *_: None,
-        ).deploy()
+        make_hosted_zone(environment, client(session, "route53", cloud.endpoint))
+        deployer_for(environment, load_templates(), session, cloud.endpoint).deploy()
         # Nothing of ours: something foreign must be found too, and something of each type.
         live(lambda service: client(session, service, cloud.endpoint))
         yield Account(cloud.endpoint, cloud.pid, environment, declared)

@@ -39,10 +39,10 @@ class Recording:
     def listen(self, gateway: Gateway) -> None:
         """Stand between the clients of a gateway and their endpoint."""
         clients = gateway.clients
-        make: Callable[[str], Any] = clients._make
+        make: Callable[[str, str], Any] = clients._make
 
-        def made(service: str) -> Any:
-            client = make(service)
+        def made(service: str, region: str) -> Any:
+            client = make(service, region)
             client.meta.events.register("before-send", self._handler(service, client))
             return client
 

@@ -44,6 +44,12 @@ def test_a_resource_does_not_refer_to_itself_by_its_own_name(names: Names) -> No
     assert names.to_logical("connections", own="connections") == "connections"
 
 
+def test_what_a_stack_alone_calls_a_resource_is_elsewhere_a_word(names: Names) -> None:
+    names.add("Stage", "AWS::ApiGatewayV2::Stage", "prod", {})
+    assert names.to_physical("${Stage}") == "prod"
+    assert names.to_logical([{"Key": "Environment", "Value": "prod"}]) == [{"Key": "Environment", "Value": "prod"}]
+
+
 def test_references_become_names_again_and_strangers_stay(names: Names) -> None:
     text = "${Alerts.Arn} ${Connections} ${Other} ${aws:username}"
     assert names.to_physical(text) == f"{ARN} connections ${{Other}} ${{aws:username}}"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fixtures.inventory.facts import Origin
+from fixtures.inventory.services.iam import ManagedPolicy
 from fixtures.inventory.services.kms import Key
 from infra.errors import InputError
 
@@ -100,3 +101,14 @@ def test_what_iam_would_not_take_is_not_believed(name: str, statement: Any) -> N
 )  # fmt: skip
 def test_what_is_no_policy_is_not_believed(document: Any) -> None:
     assert not is_believed(document)
+
+
+def test_the_policy_of_an_identity_says_what_it_is_about_and_never_whom() -> None:
+    def of_identity(*without: str) -> ManagedPolicy:
+        said = {name: value for name, value in SOUND.items() if name not in without}
+        return ManagedPolicy.build({"PolicyDocument": {"Statement": [said]}}, Origin(logical_id="P"))
+
+    assert of_identity("Principal").policy_document
+    for without in ((), ("Principal", "Resource"), ("Principal", "Action")):
+        with pytest.raises(InputError, match="Statement 0: expected"):
+            of_identity(*without)

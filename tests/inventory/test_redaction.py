@@ -13,6 +13,7 @@ from fixtures.inventory.comparing import differences
 from fixtures.inventory.facts import Origin, Resource
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.awslambda import Function
+from fixtures.inventory.services.cloudfront import Distribution
 from fixtures.inventory.services.elasticache import ReplicationGroup, User
 from fixtures.inventory.services.rds import DBInstance
 from fixtures.inventory.services.secretsmanager import Secret
@@ -23,6 +24,8 @@ from infra.redaction import digest
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 CANARY = "canary-0f3a9c"
 USER = {"UserId": "u", "UserName": "u", "Engine": "valkey"}
+SETTINGS = {"Enabled": True, "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "https-only"}}
+ORIGIN = {"Id": "o", "DomainName": "d", "OriginCustomHeaders": [{"HeaderName": "X", "HeaderValue": CANARY}]}
 HOLDERS: list[tuple[type[Resource], Mapping[str, Any]]] = [
     (Secret, {"SecretString": CANARY}),
     (DBInstance, {"MasterUserPassword": CANARY}),
@@ -30,6 +33,7 @@ HOLDERS: list[tuple[type[Resource], Mapping[str, Any]]] = [
     (User, {**USER, "Passwords": [CANARY]}),
     (User, {**USER, "AuthenticationMode": {"Type": "password", "Passwords": [CANARY]}}),
     (Function, {"Role": "r", "Code": {}, "Environment": {"Variables": {"KEY": CANARY}}}),
+    (Distribution, {"DistributionConfig": {**SETTINGS, "Origins": [ORIGIN, {**ORIGIN, "Id": "p"}]}}),
 ]
 LOOKS_SECRET = [
     "AKIAIOSFODNN7EXAMPLE",

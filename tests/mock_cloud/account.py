@@ -17,6 +17,17 @@ def template(resources: dict[str, Any], **sections: Any) -> Template:
     return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources, **sections}
 
 
+class _Plain(yaml.SafeDumper):
+    """Writes everything out: a template has no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+
+def written(body: Template) -> str:
+    return yaml.dump(body, Dumper=_Plain)
+
+
 def queue(**properties: Any) -> dict[str, Any]:
     return {"Type": "AWS::SQS::Queue", "Properties": properties}
 
@@ -65,18 +76,18 @@ class Account:
 
     def create(self, body: Template, name: str = "stack", **options: Any) -> str:
         """Create a stack; give the status it ends in."""
-        self.cfn.create_stack(StackName=name, TemplateBody=yaml.safe_dump(body), Capabilities=CAPABILITIES, **options)
+        self.cfn.create_stack(StackName=name, TemplateBody=written(body), Capabilities=CAPABILITIES, **options)
         return self.status(name)
 
     def update(self, body: Template, name: str = "stack", **options: Any) -> str:
-        self.cfn.update_stack(StackName=name, TemplateBody=yaml.safe_dump(body), Capabilities=CAPABILITIES, **options)
+        self.cfn.update_stack(StackName=name, TemplateBody=written(body), Capabilities=CAPABILITIES, **options)
         return self.status(name)
 
     def review(self, body: Template, name: str = "stack", kind: str = "UPDATE", **options: Any) -> dict[str, Any]:
         """Create a change set; give it as described."""
         cfn = self.cfn
         made = cfn.create_change_set(
-            StackName=name, ChangeSetName="changes", ChangeSetType=kind, TemplateBody=yaml.safe_dump(body),
+            StackName=name, ChangeSetName="changes", ChangeSetType=kind, TemplateBody=written(body),
             Capabilities=CAPABILITIES, **options,
         )  # fmt: skip
         described: dict[str, Any] = cfn.describe_change_set(ChangeSetName=made["Id"], IncludePropertyValues=True)

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from fixtures.tiers.prepared import make_hosted_zone, stand_in
+from infra.deploy.artefacts import Artefacts
+from infra.deploy.lookups import looked_up
 from infra.environment import load_environment
 from infra.intrinsics import as_text
-from infra.stacks import LOOKED_UP, STACKS, TEMPLATES, load_templates, parameters_for
+from infra.stacks import STACKS, TEMPLATES, load_templates, parameters_for
 from tests.mock_cloud.account import CAPABILITIES, Account
 
 
@@ -28,12 +31,14 @@ def deploy(endpoint: str, name: str, account: Account | None = None, only: tuple
     """Deploy an environment's stacks, into its own account or another."""
     environment = load_environment(name)
     account = account or Account.enter(endpoint, environment.account)
-    lists = account.client("ec2").describe_managed_prefix_lists()["PrefixLists"]
-    ids = {one["PrefixListName"]: one["PrefixListId"] for one in lists}
-    outputs = {key: ids[name.format(region=environment.region)] for key, name in LOOKED_UP.items()}
+    make_hosted_zone(environment, account.client("route53"))
+    artefacts = Artefacts.built(stand_in)
+    outputs = {**looked_up(environment, account.client), **artefacts.parameters}
     stacks = []
     for key in only:
         template = load_templates()[key]
+        if "FunctionsCodeKey" in template.section("Parameters"):
+            artefacts.bring(account.client("s3"), outputs["ArtefactBucketName"])
         stack = environment.stack_name(key)
         values = parameters_for(template, environment, outputs)
         parameters = [{"ParameterKey": k, "ParameterValue": as_text(v, ())} for k, v in values.items()]

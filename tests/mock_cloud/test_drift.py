@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.mock_cloud.account import Account, queue, template
 
 TAGS = [{"Key": "Team", "Value": "alerts"}]
@@ -88,3 +90,32 @@ def test_a_version_that_the_service_completed_is_no_drift_and_another_one_is(acc
     name = account.physical_ids()["Database"]
     account.client("rds").modify_db_instance(DBInstanceIdentifier=name, EngineVersion="18.1", ApplyImmediately=True)
     assert account.drifts()["Database"][STATUS] == "MODIFIED"
+
+
+def worded(account: Account) -> str:
+    """Deploy a queue with a tag whose value is partly a secret's; give its URL."""
+    account.client("secretsmanager").create_secret(Name="origin", SecretString='{"word": "sesame"}')
+    tags = [{"Key": "Word", "Value": "open-{{resolve:secretsmanager:origin:SecretString:word}}-now"}]
+    assert account.create(template({"Queue": queue(VisibilityTimeout=30, Tags=tags)})) == "CREATE_COMPLETE"
+    return account.physical_ids()["Queue"]
+
+
+def test_what_a_dynamic_reference_stands_for_is_no_drift_and_is_shown_nowhere(account: Account) -> None:
+    worded(account)
+    drift = account.drifts()["Queue"]
+    assert (drift[STATUS], drift["PropertyDifferences"]) == ("IN_SYNC", [])
+    assert "{{resolve:secretsmanager:origin:SecretString:word}}" in drift["ExpectedProperties"]
+    events = account.cfn.describe_stack_events(StackName="stack")["StackEvents"]
+    assert "sesame" not in f"{drift['ExpectedProperties']}{events}"
+
+
+@pytest.mark.parametrize("value", ["open--now", "closed-sesame-now", "open-{{resolve:ssm:origin}}-now", ""])
+def test_what_a_dynamic_reference_cannot_have_become_is_drift(account: Account, value: str) -> None:
+    account.client("sqs").tag_queue(QueueUrl=worded(account), Tags={"Word": value})
+    assert account.drifts()["Queue"][STATUS] == "MODIFIED"
+
+
+def test_what_stands_beside_a_dynamic_reference_is_compared(account: Account) -> None:
+    url = worded(account)
+    account.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "99"})
+    assert [one["PropertyPath"] for one in account.drifts()["Queue"]["PropertyDifferences"]] == ["/VisibilityTimeout"]

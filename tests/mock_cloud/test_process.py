@@ -106,10 +106,10 @@ def test_it_does_not_outlive_a_parent_that_is_killed() -> None:
 def is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+        stat = Path(f"/proc/{pid}/stat").read_text("utf-8")
+    except (ProcessLookupError, FileNotFoundError):  # it may end between the two looks
         return False
-    state = Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[0]
-    return state != "Z"
+    return stat.rsplit(")", 1)[1].split()[0] != "Z"
 
 
 def test_the_surroundings_of_the_caller_do_not_leak_in(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from fixtures.mock_cloud.process import MockCloud
 from tests.mock_cloud.account import Account, queue, template
 from tests.mock_cloud.test_stacks import BAD_QUEUE
-from tests.mock_cloud.test_types import DATABASE, SUBNETS, TABLE, one, policy, ref
+from tests.mock_cloud.test_types import DATABASE, SUBNETS, TABLE
+from tests.mock_cloud.written import one, policy, ref
 
 NAMES = "ABCDEF"
 trying = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

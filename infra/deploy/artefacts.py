@@ -1,0 +1,47 @@
+"""Brings what the functions are made of into the artefact bucket, unless it is there: a name says what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from infra.artefacts import code_archive, code_key, layer_key
+
+
+@dataclass(frozen=True, slots=True)
+class Artefacts:
+    """The archive of our own code, and how the one of its libraries is had when it is wanted."""
+
+    code: bytes
+    layer: Callable[[], bytes]
+
+    @classmethod
+    def built(cls, layer: Callable[[], bytes]) -> Artefacts:
+        """Pack our code as it is now."""
+        return cls(code_archive(), layer)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The parameters of templates that name the archives."""
+        return {"FunctionsCodeKey": code_key(self.code), "LayerKey": layer_key()}
+
+    def bring(self, s3: Any, bucket: str) -> tuple[str, ...]:
+        """Upload what the bucket does not have; return the keys of that.
+
+        Raises:
+            ArtefactError: the layer is wanted and has not been built.
+        """
+        archives: Mapping[str, Callable[[], bytes]] = {
+            self.parameters["FunctionsCodeKey"]: lambda: self.code,
+            self.parameters["LayerKey"]: self.layer,
+        }
+        missing = tuple(key for key in archives if not _is_there(s3, bucket, key))
+        for key in missing:
+            s3.put_object(Bucket=bucket, Key=key, Body=archives[key](), ChecksumAlgorithm="SHA256")
+        return missing
+
+
+def _is_there(s3: Any, bucket: str, key: str) -> bool:
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
+    return any(one["Key"] == key for one in listed.get("Contents", ()))

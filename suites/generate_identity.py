@@ -1,0 +1,136 @@
+"""Writes the policies of the identity template that follow from rows and templates: ``python -m suites.generate``.
+
+The role that reads may make the calls of the inventory's rows. The role with which CloudFormation creates may do what
+the handlers of the types in our templates need; of roles it may make those of this environment, which the boundary
+holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from policy_sentry.querying.actions import get_action_data
+
+from fixtures.aws.permissions import actions, provisioning_actions, split
+from infra.stacks import BY_HAND, TEMPLATES, load_templates
+
+PAGE: Final = TEMPLATES / "identity.yaml"
+_BEGIN, _END = "  # begin: python -m suites.generate\n", "  # end: python -m suites.generate\n"
+# Whom the roles of our stacks are for.
+_PASSES: Final = ("apigateway", "backup", "lambda", "monitoring.rds", "vpc-flow-logs")
+_ROLES = "!Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/touchstone-${Environment}-*"
+_TAGS = """      Tags:
+        - {Key: Project, Value: touchstone}
+        - {Key: Environment, Value: !Ref Environment}
+"""
+
+
+def page() -> str:
+    """Return the identity template as it has to be."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, _, rest = text.partition(_BEGIN)
+    return f"{before}{_BEGIN}{''.join(_block())}{_END}{rest.partition(_END)[2]}"
+
+
+def types() -> tuple[str, ...]:
+    """Return the types that the execution role creates: those of all stacks but the ones that make the role."""
+    templates = load_templates()
+    found = {
+        resource["Type"]
+        for stack, template in templates.items()
+        if stack not in BY_HAND
+        for resource in template.section("Resources").values()
+    }
+    return tuple(sorted(found))
+
+
+def is_known(action: str) -> bool:
+    """Say whether IAM has such an action: some handlers name operations that are none."""
+    service, _, name = action.partition(":")
+    return bool(get_action_data(service, name))
+
+
+def _block() -> Iterator[str]:
+    yield from _policy("ReadWhatIsJudged", "The calls by which an account is read, and no other", actions())
+    needed = [action for action in provisioning_actions(types()) if is_known(action)]
+    parts = split(action for action in needed if not action.startswith("iam:"))
+    names = [f"Provision{number}" for number in range(1, len(parts) + 1)]
+    for name, part in zip(names, parts, strict=True):
+        yield from _policy(name, "What the handlers of our types need", part)
+    yield from _execution_role(names, [action for action in needed if action.startswith("iam:")])
+
+
+def _policy(name: str, what: str, allowed: Iterable[str]) -> Iterator[str]:
+    yield f"""  {name}:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      Description: {what}
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Sid: {name}
+            Effect: Allow
+            Action:
+"""
+    yield from (f"              - {action}\n" for action in allowed)
+    yield '            Resource: "*" # handlers and lists name no resource\n\n'
+
+
+def _execution_role(policies: list[str], iam: list[str]) -> Iterator[str]:
+    apart = {"iam:PassRole", "iam:CreateServiceLinkedRole"}
+    yield f"""  ExecutionRole:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: touchstone-execution
+      Description: What CloudFormation creates the stacks of this environment with
+      PermissionsBoundary: !Ref BoundaryArn
+      ManagedPolicyArns: [{", ".join(f"!Ref {name}" for name in policies)}]
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {{Service: cloudformation.amazonaws.com}}
+            Action: sts:AssumeRole
+            Condition:
+              StringEquals:
+                aws:SourceAccount: !Ref AWS::AccountId
+      Policies:
+        - PolicyName: roles-of-this-environment
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - Sid: MakeRoles
+                Effect: Allow
+                Action:
+"""
+    yield from (f"                  - {action}\n" for action in iam if action not in apart)
+    yield f"                Resource: {_ROLES}\n"
+    yield _BESIDE
+
+
+# What the handlers ask for and what no handler names, each as narrow as it can be.
+_BESIDE: Final = f"""              - Sid: HandThemToServices
+                Effect: Allow
+                Action: iam:PassRole
+                Resource: {_ROLES}
+                Condition:
+                  StringEquals:
+                    iam:PassedToService: [{", ".join(f"{name}.amazonaws.com" for name in _PASSES)}]
+              - Sid: MakeTheRolesOfServices
+                Effect: Allow
+                Action: iam:CreateServiceLinkedRole
+                Resource: !Sub arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/aws-service-role/*
+              - Sid: ReadTheArtefacts
+                Effect: Allow
+                Action: s3:GetObject
+                Resource: !Sub arn:${{AWS::Partition}}:s3:::${{ArtefactBucketName}}/*
+              - Sid: DecryptThem
+                Effect: Allow
+                Action: kms:Decrypt
+                Resource: !Ref AccountKeyArn
+                Condition:
+                  StringEquals:
+                    kms:ViaService: !Sub s3.${{AWS::Region}}.amazonaws.com
+{_TAGS}
+"""

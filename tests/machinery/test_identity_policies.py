@@ -1,0 +1,98 @@
+"""The policies of the identity template follow from rows and templates, and fit into what IAM takes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from policy_sentry.querying.actions import get_action_data
+
+from fixtures.aws.permissions import actions, provisioning_actions
+from infra.environment import environment_names, load_environment
+from infra.stacks import BY_HAND, load_templates, resolve_platform
+from suites import draw_platform, generate_identity
+
+# IAM counts characters without white space.
+MANAGED, INLINE = 6_144, 10_240
+# What handlers name and IAM has no action of: operations that nobody is asked permission for, and slips of the schemas.
+NO_ACTIONS = {
+    "apigateway:TagResource", "apigateway:UntagResource", "backup-storage:Mount", "iam:DescribeOrganization",
+    "cloudfront:CreateDistributionWithTags", "lambda:AssociateRuntimeAlias", "payments:GetConnectedAccount",
+    "s3:GetObjectMetadata", "s3:REST.PUT.OBJECT", "s3files:ListMountTargets",
+    "vpc-lattice:DescribeServiceNetworkVpcEndpointAssociation",
+}  # fmt: skip
+
+
+def documents(name: str) -> dict[str, tuple[int, list[Any]]]:
+    found = {}
+    for resource in resolve_platform(load_environment(name)).resources().values():
+        if resource.type == "AWS::IAM::ManagedPolicy":
+            found[resource.logical_id] = (MANAGED, [resource.properties["PolicyDocument"]])
+        elif resource.type == "AWS::IAM::Role":
+            policies = resource.properties.get("Policies", [])
+            found[resource.logical_id] = (INLINE, [policy["PolicyDocument"] for policy in policies])
+    return found
+
+
+def test_the_picture_of_the_platform_is_of_this_platform() -> None:
+    assert draw_platform.PICTURE.read_text(encoding="utf-8") == draw_platform.picture(), (
+        "run: python -m suites.generate"
+    )
+
+
+def test_the_identity_template_is_what_rows_and_templates_say() -> None:
+    assert generate_identity.PAGE.read_text(encoding="utf-8") == generate_identity.page(), (
+        "run: python -m suites.generate"
+    )
+
+
+@pytest.mark.parametrize("name", environment_names())
+def test_every_policy_fits_into_what_iam_takes(name: str) -> None:
+    sizes = {
+        key: sum(len(json.dumps(document, separators=(",", ":"))) for document in found) / room
+        for key, (room, found) in documents(name).items()
+    }
+    assert {key: share for key, share in sizes.items() if share > 1} == {}
+
+
+def test_the_reading_roles_have_the_calls_of_the_rows_and_nothing_else() -> None:
+    resources = resolve_platform(load_environment("prod")).resources()
+    for name in ("NightlyRole", "AuditorRole"):
+        assert resources[name].properties["ManagedPolicyArns"] == [{"Ref": "ReadWhatIsJudged"}]
+        assert "Policies" not in resources[name].properties
+    (statement,) = resources["ReadWhatIsJudged"].properties["PolicyDocument"]["Statement"]
+    assert statement["Action"] == list(actions())
+
+
+def test_what_creates_may_do_what_the_handlers_need_and_nothing_else() -> None:
+    """Of every type of the stacks that it creates; what IAM does not know is not asked for by anybody."""
+    types = {
+        resource["Type"]
+        for stack, template in load_templates().items()
+        if stack not in BY_HAND
+        for resource in template.section("Resources").values()
+    }
+    needed = set(provisioning_actions(types))
+    unknown = {action for action in needed if not get_action_data(*action.split(":", 1))}
+    given = set()
+    resources = resolve_platform(load_environment("prod")).resources()
+    role = resources["ExecutionRole"].properties
+    for link in role["ManagedPolicyArns"]:
+        (statement,) = resources[link["Ref"]].properties["PolicyDocument"]["Statement"]
+        given |= set(statement["Action"])
+    for statement in role["Policies"][0]["PolicyDocument"]["Statement"]:
+        named = statement["Action"]
+        given |= {named} if isinstance(named, str) else set(named)
+    assert needed - unknown <= given
+    assert given - needed <= {"s3:GetObject", "kms:Decrypt"}
+    assert unknown == NO_ACTIONS
+
+
+def test_no_template_is_too_long_to_be_sent() -> None:
+    """CloudFormation takes 51,200 bytes as text; more would have to lie in a bucket first."""
+    assert {
+        name: len(template.text.encode())
+        for name, template in load_templates().items()
+        if len(template.text.encode()) > 51_200
+    } == {}
