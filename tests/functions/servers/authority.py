@@ -17,16 +17,16 @@ HOST = "localhost"
 
 @dataclass(frozen=True)
 class Authority:
-    """Its own certificate, and that of a server at HOST, as files."""
+    """Its own certificate, and that of a server at a host, as files."""
 
     file: Path
     server: Path
 
     @classmethod
-    def make(cls, folder: Path, name: str) -> Authority:
+    def make(cls, folder: Path, name: str, host: str = HOST) -> Authority:
         key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
         issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{name} authority")])
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         usage = x509.KeyUsage(
             digital_signature=True,
             key_cert_sign=True,
@@ -40,7 +40,7 @@ class Authority:
         )
         own = _unsigned(issuer, issuer, key).add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         own = own.add_extension(usage, critical=True)
-        names = x509.SubjectAlternativeName([x509.DNSName(HOST)])
+        names = x509.SubjectAlternativeName([x509.DNSName(host)])
         servers = _unsigned(issuer, subject, server_key).add_extension(names, critical=False)
         made = cls(folder / f"{name}-authority.pem", folder / f"{name}-server.pem")
         made.file.write_bytes(own.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
@@ -53,7 +53,7 @@ class Authority:
         return made
 
     def context(self) -> ssl.SSLContext:
-        """What the server at HOST shows."""
+        """What the server shows."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.server)
         return context

@@ -10,7 +10,7 @@ import ssl
 import struct
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -122,8 +122,10 @@ def programs(package: Path, folder: Path) -> Path:
 class PostgresDoor(Door):
     """As RDS does it: no word without TLS, then a password that has to be a token of IAM's for this user."""
 
-    def __init__(self, behind: Path, context: ssl.SSLContext, keys: dict[str, str]) -> None:
+    def __init__(self, behind: Path, context: ssl.SSLContext, keys: Mapping[str, str], name: str | None = None) -> None:
+        """`name` is host and port as clients know the door, unless that is where it stands."""
         super().__init__(behind, context)
+        self._name = name
         self._keys = keys
 
     async def admit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Streams | None:
@@ -140,7 +142,9 @@ class PostgresDoor(Door):
         assert await reader.readexactly(1) == b"p"
         token = (await _sized(reader)).rstrip(b"\0").decode()
         self.tokens.append(token)
-        why = refusal(token, f"localhost:{self.port}", "rds-db", {"Action": "connect", "DBUser": user}, self._keys)
+        why = refusal(
+            token, self._name or f"localhost:{self.port}", "rds-db", {"Action": "connect", "DBUser": user}, self._keys
+        )
         if why is not None:
             self.refused.append(why)
             said = f'SFATAL\0VFATAL\0C28000\0MPAM authentication failed for user "{user}"\0\0'.encode()

