@@ -9,6 +9,7 @@ import urllib.request
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from textwrap import dedent
 from typing import Any
 
@@ -86,3 +87,14 @@ def tell(endpoint: str, **what: Any) -> dict[str, Any]:
     with urllib.request.urlopen(f"{endpoint}/touchstone/runtime", json.dumps(what).encode()) as answer:  # noqa: S310
         told: dict[str, Any] = json.load(answer)
     return told
+
+
+def total(account: Account, space: str, name: str, statistic: str = "Sum", **dimensions: str) -> float | None:
+    """A statistic of what was counted under exactly these dimensions; nothing where nothing was."""
+    now = datetime.now(UTC)
+    found = account.client("cloudwatch").get_metric_statistics(
+        Namespace=space, MetricName=name, StartTime=now - timedelta(hours=1), EndTime=now + timedelta(hours=3),
+        Period=864_000, Statistics=[statistic],
+        Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+    )["Datapoints"]  # fmt: skip
+    return found[0][statistic] if found else None

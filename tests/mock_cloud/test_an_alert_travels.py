@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from fixtures.mock_cloud.process import running
 from tests.functions.shapes import event
-from tests.mock_cloud.running import ask, eventually, log_of
+from tests.mock_cloud.running import ask, eventually, log_of, total
 from tests.mock_cloud.whole import DOMAIN, Platform, standing
 
 pytestmark = pytest.mark.servers
@@ -37,6 +37,16 @@ def messages(platform: Platform, function: str) -> list[str]:
     """What a function has logged."""
     lines = log_of(platform.account, f"/aws/lambda/touchstone-dev-{function}")
     return [str(found.get("message")) for found in map(json.loads, lines) if "message" in found]
+
+
+def counted(platform: Platform, metric: str, service: str) -> float | None:
+    """The sum of a metric of ours."""
+    return total(platform.account, "Touchstone", metric, service=service, environment="dev")
+
+
+def errors(platform: Platform, function: str) -> float | None:
+    """How often Lambda has counted an error."""
+    return total(platform.account, "AWS/Lambda", "Errors", FunctionName=f"touchstone-dev-{function}")
 
 
 def publish(platform: Platform, **changes: Any) -> dict[str, Any]:
@@ -77,6 +87,8 @@ def test_a_bad_token_is_refused_and_says_so_in_two_logs(platform: Platform) -> N
     (line,) = [one for one in map(json.loads, log_of(platform.account, "/touchstone/dev/api-access"))
                if one["status"] == "401" and one["error"] == "Unauthorized"]  # fmt: skip
     assert (line["routeKey"], line["eventType"], line["principal"]) == ("$connect", "CONNECT", "-")
+    assert counted(platform, "ConnectionsRefused", "authorizer") == 1
+    assert errors(platform, "authorizer") == 1  # API Gateway is told no by an error
 
 
 @pytest.mark.parametrize(("host", "status"), [(f"ws-origin.{DOMAIN}", 401), (f"ws.{DOMAIN}", 403), ("api", 403)])
@@ -112,12 +124,53 @@ def test_a_poisoned_message_ends_among_the_dead_letters(platform: Platform) -> N
     url = sqs.get_queue_url(QueueName=letters)["QueueUrl"]
     (letter,) = eventually(lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=0).get("Messages"))
     assert letter["Body"] == '{"poison": 1}'
+    assert counted(platform, "MessagesRefused", "ingest") == 5
 
 
 def test_a_function_that_throws_is_told_logged_and_counted(platform: Platform) -> None:
     found = ask(platform.account, "touchstone-dev-connection:live", {"requestContext": {}})
     assert (found.error, found.version) == ("Unhandled", "1")
     assert "the invocation failed" in messages(platform, "connection")
+    assert counted(platform, "HandlerFailures", "connection") == errors(platform, "connection") == 1
+
+
+def test_sockets_are_spoken_to_until_they_are_closed(platform: Platform) -> None:
+    sockets = platform.client("apigatewaymanagementapi")
+    table = platform.outputs["ConnectionsTableName"]
+    with platform.connected() as client:
+        (kept,) = platform.client("dynamodb").scan(TableName=table)["Items"]
+        name = kept["connection_id"]["S"]
+        sockets.post_to_connection(ConnectionId=name, Data=b"hello")
+        assert client.recv(timeout=10) == "hello"
+        assert sockets.get_connection(ConnectionId=name)["Identity"]["SourceIp"] == "127.0.0.1"
+        sockets.delete_connection(ConnectionId=name)
+        with pytest.raises(ConnectionClosed):
+            client.recv(timeout=10)
+    eventually(lambda: not platform.client("dynamodb").scan(TableName=table)["Items"])
+    for ask_for in (sockets.get_connection, sockets.delete_connection):
+        with pytest.raises(sockets.exceptions.GoneException):
+            ask_for(ConnectionId=name)
+    with pytest.raises(sockets.exceptions.GoneException):
+        sockets.post_to_connection(ConnectionId=name, Data=b"hello")
+
+
+def test_a_function_that_api_gateway_may_not_invoke_is_not_invoked(platform: Platform) -> None:
+    client, name = platform.client("lambda"), "touchstone-dev-subscription"
+    policy = json.loads(client.get_policy(FunctionName=name, Qualifier="live")["Policy"])
+    asked = len(messages(platform, "subscription"))
+    (default,) = [one for one in policy["Statement"] if "$default" in json.dumps(one)]
+    client.remove_permission(FunctionName=name, Qualifier="live", StatementId=default["Sid"])
+    try:
+        with platform.connected() as socket:
+            socket.send("whatever")
+            assert said(socket.recv(timeout=10))["message"] == "Internal server error"
+    finally:
+        client.add_permission(
+            FunctionName=name, Qualifier="live", StatementId=default["Sid"], Action="lambda:InvokeFunction",
+            Principal="apigateway.amazonaws.com", SourceArn=default["Condition"]["ArnLike"]["AWS:SourceArn"],
+            SourceAccount=platform.account.id,
+        )  # fmt: skip
+    assert len(messages(platform, "subscription")) == asked
 
 
 def test_no_right_is_missing(platform: Platform) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.mock_cloud.account import Account
-from tests.mock_cloud.running import ask, make_function, packed
+from tests.mock_cloud.running import ask, make_function, packed, total
 
 VERSION = "import os\ndef handler(event, context): return [os.environ['AWS_LAMBDA_FUNCTION_VERSION'], {}]"
 EMF = """
@@ -23,16 +22,6 @@ EMF = """
                 "Metrics": [{"Name": "Pushed", "Unit": "Count"}, {"Name": "Spent", "Unit": "Milliseconds"}]}]},
             "service": "push", "Pushed": [1, 2], "Spent": 7.5}))
 """
-
-
-def total(account: Account, space: str, name: str, statistic: str = "Sum", **dimensions: str) -> float | None:
-    now = datetime.now(UTC)
-    found = account.client("cloudwatch").get_metric_statistics(
-        Namespace=space, MetricName=name, StartTime=now - timedelta(hours=1), EndTime=now + timedelta(hours=1),
-        Period=86_400, Statistics=[statistic],
-        Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
-    )["Datapoints"]  # fmt: skip
-    return found[0][statistic] if found else None
 
 
 def published(account: Account) -> None:
