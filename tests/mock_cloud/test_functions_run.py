@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import os
+import urllib.request
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
-from fixtures.mock_cloud.process import MockCloud
+from fixtures.mock_cloud.process import MockCloud, running
 from tests.mock_cloud.account import Account
 from tests.mock_cloud.running import ask, eventually, log_of, make_function
 
@@ -190,3 +191,14 @@ def test_a_copy_of_the_mock_cloud_has_processes_of_its_own(account: Account) -> 
 
     eventually(gone)
     assert ask(account, "f").payload["pid"] == mine
+
+
+def test_a_reset_leaves_no_process_with_credentials_that_nobody_knows() -> None:
+    source = "import boto3\ndef handler(event, context): return boto3.client('sts').get_caller_identity()['Arn']"
+    with running() as cloud:
+        for _ in range(2):
+            account = Account.enter(cloud.endpoint, "500000000099")
+            make_function(account, source)
+            assert ask(account, "f").payload == f"arn:aws:sts::{account.id}:assumed-role/role-of-f/f"
+            with urllib.request.urlopen(f"{cloud.endpoint}/moto-api/reset", b"") as answer:  # noqa: S310
+                assert answer.status == 200
