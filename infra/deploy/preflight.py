@@ -97,9 +97,7 @@ class Preflight:
 
     def _roles(self) -> Iterator[Checked]:
         missing_stacks = [stack for stack in self._missing_stacks() if stack in BY_HAND]
-        fix = (
-            "a person with rights of his own deploys account and identity first: python -m infra deploy --stack account"
-        )
+        fix = "a person deploys account and identity first, with rights of his own"
         if missing_stacks:
             yield Checked("stacks that make the roles", Verdict.WRONG, f"{', '.join(missing_stacks)} not deployed", fix)
         for arn in (self._environment.deploy_role, self._environment.execution_role, self._environment.role):

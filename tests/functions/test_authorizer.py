@@ -72,7 +72,7 @@ WRONG = {
     "another subprotocol": authorize({"X-Origin-Verify": EDGE, "Sec-WebSocket-Protocol": f"mqtt, {token()}"}),
     "two tokens": authorize({"X-Origin-Verify": EDGE, "Sec-WebSocket-Protocol": f"touchstone, {token()}, x"}),
     "expired": browser(token(exp=int(time.time()) - 1)),
-    "not yet": browser(token(iat=int(time.time()) + 60)),
+    "not yet": browser(token(iat=int(time.time()) + 86_400)),
     "another audience": browser(token(aud="touchstone-prod")),
     "several audiences": browser(token(aud=["touchstone-dev", "touchstone-prod"])),
     "no audience": browser(token(aud=None)),

@@ -90,7 +90,7 @@ def test_a_deployment_is_reviewed_followed_and_then_has_no_changes(
     first = capsys.readouterr().out
     assert "touchstone-dev-network: create" in first
     assert "CREATE_COMPLETE" in first
-    assert f"dev: {', '.join(STACKS)} deployed" in first
+    assert f"dev: {', '.join(STACKS)} deployed" in " ".join(first.split())
     assert run("deploy", "--env", "dev", "--yes") == 0
     assert "dev: no changes" in capsys.readouterr().out
 

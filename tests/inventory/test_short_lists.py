@@ -1,7 +1,7 @@
 """A list that comes back whole, well formed and empty, or cut to its first half, hides no finding behind a conclusion.
 
-What our stacks have is missed by name; what nobody but the list knows of (a stranger's queue) is gone with it: its
-findings are lost, and only because everything else is an error the run does not pass. The README has the figures.
+What our stacks have is missed by name. What nobody but the list knows of, which is what strangers made, is gone with
+it: where the list leaves out nothing else, nobody can tell. The README says so.
 """
 
 from __future__ import annotations
@@ -56,12 +56,14 @@ class Short(Remembering):
 def test_no_finding_is_lost_and_the_run_concludes(world: World, keeps: float) -> None:
     short = Short(world.bad.gateway)
     findings = {cell for cell, verdict in world.cells.items() if verdict.verdict is Outcome.FAIL}
+    ours = {*TYPES, "environment", *(resource.key for resource in world.bad.declared.resources)}
     lost = []
     for operation in LISTS:
         short.operation, short.keeps = operation, keeps
         after = world.judged(collect(short, world.environment, world.bad.declared), CONTROLS)
         if not any(verdict.verdict is Outcome.ERROR for verdict in after.values()):
             gone = (cell for cell in findings if cell not in after or not after[cell].is_finding)
+            gone = (cell for cell in gone if cell[3] in ours)
             lost += [f"{operation}: {cell}" for cell in gone]
     assert len(findings) > 50
     assert not lost

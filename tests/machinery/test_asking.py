@@ -58,4 +58,5 @@ def test_controls_ask_through_what_is_listened_to() -> None:
             "account",
             "region",
             "undeclared",
+            "gaps",
         }, module

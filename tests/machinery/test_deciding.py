@@ -28,7 +28,7 @@ from tests.machinery.small import NOW
 
 DECIDING = {
     "BackupRetentionDays", "CacheNodes", "CacheSnapshotDays", "DatabaseMultiAz", "InterfaceEndpoints",
-    "LogRetentionDays", "MaxReceiveCount",
+    "LogRetentionDays", "MaxReceiveCount", "MessagesPerSecond", "MessagesAtOnce", "ConnectsPerMinute",
 }  # fmt: skip
 
 SENDS = "EventQueuePolicy.PolicyDocument.Statement.1"

@@ -61,6 +61,7 @@ def test_hostile_names_are_text_in_a_log_and_in_every_file(tmp_path: Path, worke
     assert {verdict["verdict"] for verdict in verdicts} == {"fail", "not_applicable"}
     assert {verdict["control"] for verdict in verdicts if verdict["verdict"] == "not_applicable"} == {
         "STK-01",
+        "STK-02",
         "SGR-06",
     }
     assert len(verdicts) > len(HOSTILE)

@@ -9,6 +9,7 @@ import pytest
 from policy_sentry.querying.actions import get_action_data
 
 from fixtures.aws.permissions import actions, provisioning_actions
+from infra.deploy.leftovers import NAMES
 from infra.environment import environment_names, load_environment
 from infra.stacks import BY_HAND, load_templates, resolve_platform
 from suites import draw_platform, generate_identity
@@ -87,6 +88,15 @@ def test_what_creates_may_do_what_the_handlers_need_and_nothing_else() -> None:
     assert needed - unknown <= given
     assert given - needed <= {"s3:GetObject", "kms:Decrypt"}
     assert unknown == NO_ACTIONS
+
+
+def test_who_deploys_may_look_before_it_leaps() -> None:
+    (deploy,) = resolve_platform(load_environment("prod")).resources()["DeployerRole"].properties["Policies"]
+    actions_of = [one["Action"] for one in deploy["PolicyDocument"]["Statement"]]
+    given = {name for named in actions_of for name in ([named] if isinstance(named, str) else named)}
+    asked = {f"{service}:{operation}".replace("_", "").lower() for _, (service, operation, _, _) in NAMES.values()}
+    assert asked - {"s3:headbucket"} <= {name.lower() for name in given}
+    assert "s3:ListBucket" in given  # what AWS asks for to look at a bucket
 
 
 def test_no_template_is_too_long_to_be_sent() -> None:

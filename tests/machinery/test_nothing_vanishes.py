@@ -67,7 +67,7 @@ def test_no_environment_at_all_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_template_that_no_stack_deploys_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"extra\.yaml: no stack deploys it: expected one of network"):
+    with pytest.raises(InputError, match=r"extra\.yaml: no stack deploys it: expected one of account"):
         load_templates(folder(tmp_path / "t", "extra.yaml"))
 
 

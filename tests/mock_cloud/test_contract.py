@@ -15,7 +15,9 @@ Drifts = dict[str, dict[str, dict[str, Any]]]
 
 # No service gives these back, AWS's neither: the provider schema calls each of them write-only.
 NEVER_TOLD = {
+    "AWS::CertificateManager::Certificate": {"DomainValidationOptions"},
     "AWS::KMS::Key": {"PendingWindowInDays"},
+    "AWS::Lambda::LayerVersion": {"Content"},
     "AWS::RDS::DBInstance": {"DeleteAutomatedBackups"},
     "AWS::SecretsManager::ResourcePolicy": {"BlockPublicPolicy"},
     "AWS::SecretsManager::RotationSchedule": {"RotateImmediatelyOnUpdate"},

@@ -28,8 +28,6 @@ from tests.mock_cloud.running import tell
 DEV = load_environment("dev")
 DOMAIN = str(DEV.parameters["DomainName"])
 PAGE = str(DEV.parameters["AllowedOrigins"])
-STACKS = ("network", "security", "data", "messaging", "compute", "api")
-ARTEFACTS = "touchstone-dev-artefacts"
 
 
 class Sessions(dict[str, str]):
@@ -97,51 +95,13 @@ def standing(cloud: MockCloud, folder: Path) -> Iterator[Platform]:
     """Deploy it all, and open its doors."""
     account = Account.enter(cloud.endpoint, DEV.account)
     authorities = folder / "database-authority.pem"
-    given = _of_the_account(account) | {"DatabaseCaFile": str(authorities)}
-    stacks = deploy(cloud.endpoint, "dev", account, STACKS, given).stacks
+    stacks = deploy(cloud.endpoint, "dev", account, given={"DatabaseCaFile": str(authorities)}).stacks
     outputs = {name: value for stack in stacks for name, value in account.outputs(stack).items()}
-    _make_edge(account, outputs)
     with ExitStack() as stack:
         server, door = stack.enter_context(_database(folder, cloud, outputs))
         cache_door = stack.enter_context(_cache(folder, cloud, outputs))
         ways = tell(cloud.endpoint, websocket=True)["websocket"]
         yield Platform(account, outputs, server, door, cache_door, ways["edge"], ways["direct"])
-
-
-def _of_the_account(account: Account) -> dict[str, str]:
-    """What the stack of the account gives the others, made by hand."""
-    said = resolve_platform(DEV).resources()["Boundary"].properties
-    boundary = account.client("iam").create_policy(
-        PolicyName=said["ManagedPolicyName"], PolicyDocument=json.dumps(said["PolicyDocument"])
-    )
-    account.client("s3").create_bucket(Bucket=ARTEFACTS)
-    certificate = account.client("acm").request_certificate(DomainName=f"*.{DOMAIN}", ValidationMethod="DNS")
-    role = [{"op": "replace", "path": "/cloudwatchRoleArn", "value": f"arn:aws:iam::{account.id}:role/logs"}]
-    account.client("apigateway").update_account(patchOperations=role)
-    return {
-        "BoundaryArn": boundary["Policy"]["Arn"],
-        "ArtefactBucketName": ARTEFACTS,
-        "CertificateArn": certificate["CertificateArn"],
-    }
-
-
-def _make_edge(account: Account, outputs: dict[str, str]) -> None:
-    found = account.client("secretsmanager").get_secret_value(SecretId=outputs["OriginSecretArn"])
-    header = {"HeaderName": "X-Origin-Verify", "HeaderValue": json.loads(found["SecretString"])["value"]}
-    origin = {
-        "Id": "api",
-        "DomainName": outputs["ApiDomainName"],
-        "CustomHeaders": {"Quantity": 1, "Items": [header]},
-        "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"},
-    }
-    account.client("cloudfront").create_distribution(
-        DistributionConfig={
-            "CallerReference": "edge", "Comment": "", "Enabled": True,
-            "Aliases": {"Quantity": 1, "Items": [f"ws.{DOMAIN}"]},
-            "Origins": {"Quantity": 1, "Items": [origin]},
-            "DefaultCacheBehavior": {"TargetOriginId": "api", "ViewerProtocolPolicy": "https-only"},
-        }
-    )  # fmt: skip
 
 
 @contextmanager
