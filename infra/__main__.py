@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated
 
 import typer
@@ -12,7 +11,7 @@ from rich.console import Console
 
 from infra.artefacts import layer_archive
 from infra.deploy.artefacts import Artefacts
-from infra.deploy.connect import client, connect, endpoint_in_use
+from infra.deploy.connect import clients, connect, endpoint_in_use
 from infra.deploy.deployer import Deployer, chosen
 from infra.deploy.preflight import Verdict
 from infra.deploy.review import Review
@@ -168,7 +167,7 @@ def _deployer(target: Target, *, yes: bool) -> Deployer:
     return Deployer(
         environment=environment,
         templates=templates,
-        client_of=cache(lambda service: client(session, service, target.endpoint)),
+        client_of=clients(session, target.endpoint),
         artefacts=Artefacts.built(layer_archive),
         approve=(lambda _: True) if yes else _approve,
         on_event=lambda stack, event: show_event(console, stack, event),

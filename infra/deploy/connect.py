@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -14,6 +14,7 @@ from infra.deploy.endpoint import usable
 from infra.environment import Environment
 from infra.errors import EndpointError, InputError
 
+ClientOf = Callable[[str], Any]
 VARIABLE = "AWS_ENDPOINT_URL"
 _KEYS = ("AccessKeyId", "SecretAccessKey", "SessionToken")
 _ATTEMPTS = 4
@@ -113,6 +114,11 @@ def _loader() -> Any:
 def client(session: Any, service: str, endpoint: str | None = None) -> Any:
     """Return a client of a service that retries as AWS recommends and gives up in reasonable time."""
     return _client(session, service, endpoint_in_use(endpoint))
+
+
+def clients(session: Any, endpoint: str | None = None) -> ClientOf:
+    """Return what gives the client of a service by boto3's name, made once: making one costs more than calling it."""
+    return cache(lambda service: client(session, service, endpoint))
 
 
 def _client(session: Any, service: str, endpoint: str | None) -> Any:

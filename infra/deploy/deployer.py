@@ -9,14 +9,14 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from infra.deploy.artefacts import Artefacts
-from infra.deploy.connect import one_line
+from infra.deploy.connect import ClientOf, one_line
 from infra.deploy.default_group import empty_default_group
 from infra.deploy.drift import Drift, drifts_of
 from infra.deploy.events import Event, EventReader
 from infra.deploy.lookups import looked_up
 from infra.deploy.needs import explained
 from infra.deploy.preflight import Checked, Preflight
-from infra.deploy.removal import ClientOf, lift, remove, resources_of, retained
+from infra.deploy.removal import lift, remove, resources_of, retained
 from infra.deploy.review import Review
 from infra.deploy.stacks import Stacks
 from infra.environment import Environment
@@ -80,15 +80,16 @@ class Deployer:
         one that was named is refused.
         """
         reviews = []
-        self._begin()
-        for stack in chosen(only):
-            self._gather_outputs(stack)
+        stacks = chosen(only)
+        self._begin(stacks[0])
+        for stack in stacks:
             if only is None and self._missing(stack):
                 break
             self._demand_outputs(stack)
             review = self._review(stack)
             self.on_review(review)
             self._stacks.discard(review)
+            self._remember_outputs(stack)
             reviews.append(review)
         return reviews
 
@@ -100,9 +101,9 @@ class Deployer:
             DeployError: a stack failed, was not approved, or is in a state that cannot be deployed to.
         """
         done = []
-        self._begin()
-        for stack in chosen(only):
-            self._gather_outputs(stack)
+        stacks = chosen(only)
+        self._begin(stacks[0])
+        for stack in stacks:
             self._demand_outputs(stack)
             self._clear(stack)
             self._bring_artefacts(stack)
@@ -227,19 +228,16 @@ class Deployer:
 
     # -- parameters and outputs ------------------------------------------------------------------------------------
 
-    def _begin(self) -> None:
-        """Look up what AWS chooses per account and region."""
+    def _begin(self, first: str) -> None:
+        """Look up what AWS chooses per account and region, and learn the outputs of the stacks before the first."""
         self.outputs = {**looked_up(self.environment, self.client_of), **self.artefacts.parameters}
+        for earlier in STACKS[: STACKS.index(first)]:
+            self._remember_outputs(earlier)
 
     def _bring_artefacts(self, stack: str) -> None:
         """Upload what the functions are made of before the stack that takes it."""
         if set(self.artefacts.parameters) & set(self.templates[stack].section("Parameters")):
             self.artefacts.bring(self.client_of("s3"), self.outputs["ArtefactBucketName"])
-
-    def _gather_outputs(self, stack: str) -> None:
-        """Learn the outputs of every stack before this one that is deployed but was not deployed in this run."""
-        for earlier in STACKS[: STACKS.index(stack)]:
-            self._remember_outputs(earlier)
 
     def _remember_outputs(self, stack: str) -> None:
         self.outputs |= self.outputs_of(stack)

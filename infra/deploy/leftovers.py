@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from infra.deploy.removal import ClientOf
+from infra.deploy.connect import ClientOf
 from infra.errors import EndpointError
 
 # How a service is asked for one name: the operation, the parameter, and where a list is answered that may be empty.

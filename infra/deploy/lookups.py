@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.deploy.removal import ClientOf
+from infra.deploy.connect import ClientOf
 from infra.environment import Environment
 from infra.errors import EndpointError
 from infra.stacks import HOSTED_ZONE, PREFIX_LISTS

@@ -11,9 +11,9 @@ from enum import StrEnum
 from typing import Any, Final
 
 from infra.artefacts import layer_file, layer_key
+from infra.deploy.connect import ClientOf
 from infra.deploy.leftovers import is_taken
 from infra.deploy.lookups import looked_up
-from infra.deploy.removal import ClientOf
 from infra.deploy.stacks import Stacks
 from infra.environment import Environment
 from infra.errors import EndpointError, TouchstoneError

@@ -6,13 +6,12 @@ deployment that failed, which hold nothing yet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from infra.deploy.connect import ClientOf
 from infra.errors import DeployError
-
-ClientOf = Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True)

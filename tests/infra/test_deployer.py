@@ -14,7 +14,7 @@ from fixtures.mock_cloud.process import running
 from fixtures.tiers.prepared import make_hosted_zone, stand_in
 from infra import __main__ as command
 from infra import stacks
-from infra.deploy.connect import client, connect
+from infra.deploy.connect import client, clients, connect
 from infra.deploy.default_group import empty_default_group
 from infra.environment import environment_names, load_environment
 from infra.stacks import STACKS, load_templates
@@ -162,8 +162,8 @@ def test_a_protected_database_keeps_what_it_uses_until_it_may_go(
 ) -> None:
     deployed(run, "prod", "messaging")
     environment = load_environment("prod")
-    session = connect(environment, environment.deploy_role, endpoint)
-    cloudformation, rds = (client(session, service, endpoint) for service in ("cloudformation", "rds"))
+    client_of = clients(connect(environment, environment.deploy_role, endpoint), endpoint)
+    cloudformation, rds = map(client_of, ("cloudformation", "rds"))
     cloudformation.update_termination_protection(StackName="touchstone-prod-data", EnableTerminationProtection=False)
     capsys.readouterr()
     assert run("destroy", "--env", "prod", "--stack", "data", "--yes") == 1
@@ -174,10 +174,10 @@ def test_a_protected_database_keeps_what_it_uses_until_it_may_go(
     assert {"DatabaseSubnetGroup", "DatabaseParameters", "DatabaseMonitoringRole", "DatabaseLogGroup"} <= set(there)
     (database,) = rds.describe_db_instances()["DBInstances"]
     assert rds.describe_db_subnet_groups(DBSubnetGroupName=database["DBSubnetGroup"]["DBSubnetGroupName"])
-    key = client(session, "kms", endpoint).describe_key(KeyId=database["KmsKeyId"])["KeyMetadata"]
+    key = client_of("kms").describe_key(KeyId=database["KmsKeyId"])["KeyMetadata"]
     assert key["KeyState"] == "Enabled"
     groups = [one["VpcSecurityGroupId"] for one in database["VpcSecurityGroups"]]
-    assert client(session, "ec2", endpoint).describe_security_groups(GroupIds=groups)["SecurityGroups"]
+    assert client_of("ec2").describe_security_groups(GroupIds=groups)["SecurityGroups"]
     rds.modify_db_instance(DBInstanceIdentifier=database["DBInstanceIdentifier"], DeletionProtection=False)
     assert run("destroy", "--env", "prod", "--stack", "data", "--yes") == 0
     assert rds.describe_db_instances()["DBInstances"] == rds.describe_db_subnet_groups()["DBSubnetGroups"] == []

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 
 from fixtures.mock_cloud.process import running
 from fixtures.tiers.prepared import prepare, stand_in
 from infra import __main__ as command
-from infra.deploy.connect import client, connect
+from infra.deploy.connect import clients, connect
 from infra.deploy.removal import REMOVES
 from infra.environment import environment_names, load_environment
 from infra.stacks import STACKS, resolve_platform
@@ -23,8 +22,7 @@ def endpoint() -> Iterator[str]:
     with running() as found:
         for name in environment_names():
             environment = load_environment(name)
-            session = connect(environment, environment.role, found.endpoint)
-            prepare(environment, partial(client, session, endpoint=found.endpoint))
+            prepare(environment, clients(connect(environment, environment.role, found.endpoint), found.endpoint))
         yield found.endpoint
 
 
@@ -38,7 +36,7 @@ def test_an_environment_can_be_taken_away_whole_and_made_again(
     endpoint: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     environment = load_environment("dev")
-    session = connect(environment, environment.deploy_role, endpoint)
+    client_of = clients(connect(environment, environment.deploy_role, endpoint), endpoint)
     assert typed(monkeypatch, endpoint, "deploy", "--env", "dev") == 0
     assert typed(monkeypatch, endpoint, "destroy", "--env", "dev", "--stack", "data") == 1  # it is protected
     capsys.readouterr()
@@ -46,15 +44,13 @@ def test_an_environment_can_be_taken_away_whole_and_made_again(
     said = capsys.readouterr()
     assert "stays" not in said.out, said.out
     tables, queues, groups, keys = (
-        client(session, "dynamodb", endpoint).list_tables()["TableNames"],
-        client(session, "sqs", endpoint).list_queues().get("QueueUrls", []),
-        client(session, "logs", endpoint).describe_log_groups()["logGroups"],
-        client(session, "kms", endpoint).list_keys()["Keys"],
+        client_of("dynamodb").list_tables()["TableNames"],
+        client_of("sqs").list_queues().get("QueueUrls", []),
+        client_of("logs").describe_log_groups()["logGroups"],
+        client_of("kms").list_keys()["Keys"],
     )
     assert tables == queues == groups == []
-    states = {
-        client(session, "kms", endpoint).describe_key(KeyId=one["KeyId"])["KeyMetadata"]["KeyState"] for one in keys
-    }
+    states = {client_of("kms").describe_key(KeyId=one["KeyId"])["KeyMetadata"]["KeyState"] for one in keys}
     assert states <= {"PendingDeletion"}
     assert typed(monkeypatch, endpoint, "deploy", "--env", "dev") == 0
 

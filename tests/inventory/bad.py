@@ -17,7 +17,7 @@ from fixtures.judging.judge import Context, judge
 from fixtures.mock_cloud.process import running
 from fixtures.tiers.mocked import deploy, make_by_hand
 from fixtures.tiers.static import from_platform
-from infra.deploy.connect import client, connect
+from infra.deploy.connect import clients, connect
 from infra.environment import Environment, load_environment
 from infra.stacks import load_templates, resolve_platform
 from reports.models import Verdict
@@ -50,7 +50,7 @@ def bad_account(recording: Recording) -> Bad:
         calls = [edit for item in breaks for edit in item.edits if isinstance(edit, ByHand)]
         make_by_hand(environment, cloud.endpoint, calls, outputs)
         session = connect(environment, environment.deploy_role, cloud.endpoint)
-        strangers.make(lambda service: client(session, service, cloud.endpoint))
+        strangers.make(clients(session, cloud.endpoint))
         gateway = Gateway(
             environment.region,
             endpoint=cloud.endpoint,

@@ -23,7 +23,7 @@ from fixtures.mock_cloud.process import running
 from fixtures.tiers.mocked import deployer_for
 from fixtures.tiers.prepared import make_hosted_zone
 from fixtures.tiers.static import from_platform
-from infra.deploy.connect import client, connect
+from infra.deploy.connect import clients, connect
 from infra.environment import Environment, load_environment
 from infra.stacks import load_templates, resolve_platform
 from tests.inventory import strangers
@@ -99,11 +99,11 @@ def deployed(
     with running(middleware=[middleware]) as cloud, pytest.MonkeyPatch.context() as patch:
         for name, value in cloud.environment.items():
             patch.setenv(name, value)
-        session = connect(environment, environment.role, cloud.endpoint)
-        make_hosted_zone(environment, client(session, "route53", cloud.endpoint))
-        deployer_for(environment, load_templates(), session, cloud.endpoint).deploy()
+        client_of = clients(connect(environment, environment.role, cloud.endpoint), cloud.endpoint)
+        make_hosted_zone(environment, client_of("route53"))
+        deployer_for(environment, load_templates(), client_of).deploy()
         # Nothing of ours: something foreign must be found too, and something of each type.
-        live(lambda service: client(session, service, cloud.endpoint))
+        live(client_of)
         yield Account(cloud.endpoint, cloud.pid, environment, declared)
 
 
