@@ -6,6 +6,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +37,17 @@ def code_key(archive: bytes) -> str:
 def layer_key() -> str:
     """Return under which name the layer is stored: its lock decides what is in it."""
     return f"layers/{_lock_digest()}.zip"
+
+
+def archive_parameters(code: bytes) -> dict[str, str]:
+    """Return the parameters of templates that name an archive of our code and the layer."""
+    return {"FunctionsCodeKey": code_key(code), "LayerKey": layer_key()}
+
+
+@cache
+def source_parameters() -> dict[str, str]:
+    """Return the parameters that name what the source holds: packed once, however often the platform is resolved."""
+    return archive_parameters(code_archive())
 
 
 def layer_file() -> Path:

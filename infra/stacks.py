@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.artefacts import code_archive, code_key, layer_key
+from infra.artefacts import source_parameters
 from infra.environment import ENVIRONMENTS, Environment
 from infra.errors import InputError, TemplateError
 from infra.settings import ROOT, shown, stems
@@ -76,8 +76,7 @@ def resolve_platform(environment: Environment, templates: Mapping[str, Template]
     """
     templates = load_templates() if templates is None else templates
     check_parameters(environment, templates)
-    outputs: dict[str, Any] = {name: {"Ref": name} for name in LOOKED_UP}
-    outputs |= {"FunctionsCodeKey": code_key(code_archive()), "LayerKey": layer_key()}
+    outputs: dict[str, Any] = {name: {"Ref": name} for name in LOOKED_UP} | source_parameters()
     stacks: dict[str, Resolved] = {}
     for name, template in templates.items():
         pseudo = Pseudo(environment.account, environment.region, environment.stack_name(name))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.artefacts import code_archive, code_key, layer_key
+from infra.artefacts import archive_parameters, code_archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Artefacts:
     @property
     def parameters(self) -> dict[str, str]:
         """The parameters of templates that name the archives."""
-        return {"FunctionsCodeKey": code_key(self.code), "LayerKey": layer_key()}
+        return archive_parameters(self.code)
 
     def bring(self, s3: Any, bucket: str) -> tuple[str, ...]:
         """Upload what the bucket does not have; return the keys of that.
@@ -32,9 +32,10 @@ class Artefacts:
         Raises:
             ArtefactError: the layer is wanted and has not been built.
         """
+        keys = self.parameters
         archives: Mapping[str, Callable[[], bytes]] = {
-            self.parameters["FunctionsCodeKey"]: lambda: self.code,
-            self.parameters["LayerKey"]: self.layer,
+            keys["FunctionsCodeKey"]: lambda: self.code,
+            keys["LayerKey"]: self.layer,
         }
         missing = tuple(key for key in archives if not _is_there(s3, bucket, key))
         for key in missing:
