@@ -7,9 +7,9 @@ resources and a list of tags are joined or crossed, both have to hold: what is p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from fixtures.aws.wildcards import matches
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.mapping import arn_of
 from fixtures.inventory.services.backup import Selection
@@ -24,8 +24,8 @@ _UNKNOWN: Final = "\0"
 _TESTS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     "stringequals": lambda value, wanted: value == wanted,
     "stringnotequals": lambda value, wanted: value != wanted,
-    "stringlike": fnmatchcase,
-    "stringnotlike": lambda value, wanted: not fnmatchcase(value, wanted),
+    "stringlike": lambda value, wanted: matches(wanted, value),
+    "stringnotlike": lambda value, wanted: not matches(wanted, value),
 }
 
 
@@ -56,8 +56,7 @@ def _holds(store: Store, operator: str, test: Mapping[str, Any]) -> bool:
 def _any(inventory: Inventory, links: Iterable[Reference | str], store: Store) -> bool:
     arn = _arn(inventory, store)
     return any(
-        inventory.find(type(store), link) is store or (isinstance(link, str) and fnmatchcase(arn, link))
-        for link in links
+        inventory.find(type(store), link) is store or (isinstance(link, str) and matches(link, arn)) for link in links
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.ec2 import (
     Egress,
@@ -24,10 +24,19 @@ from fixtures.inventory.touching import note_inside
 from fixtures.inventory.values import Reference
 
 Link = Reference | str | None
+R = TypeVar("R", bound=Resource)
 
 # Conditions that tie a statement to this account. Without one, a service acts for anybody who asks it.
 SOURCE_KEYS = ("aws:sourceaccount", "aws:sourcearn", "kms:calleraccount", "kms:encryptioncontext:aws:logs:arn")
 CALLER_KEYS = ("aws:principalaccount", "kms:calleraccount")
+
+
+def leading_to(
+    inventory: Inventory, target: Resource, cls: type[R], links: Callable[[R], Iterable[Link]]
+) -> Iterator[R]:
+    """Yield the resources of a type one of whose links leads to ``target``."""
+    kind = type(target)
+    return (one for one in inventory.of(cls) if any(inventory.find(kind, link) is target for link in links(one)))
 
 
 def own_key(inventory: Inventory, link: Link) -> Key | None:
@@ -125,12 +134,6 @@ def statements(document: Mapping[str, Any] | None) -> Iterator[Statement]:
             resources=_words(raw, "Resource", str),
             conditions=tuple(_conditions(raw.get("Condition") or {})),
         )
-
-
-def covers(pattern: str, text: str) -> bool:
-    """Say whether a pattern of a policy, in which * and ? stand for anything, covers a text."""
-    pieces = (".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in pattern)
-    return re.fullmatch("".join(pieces), text, re.DOTALL) is not None
 
 
 def _words(raw: Mapping[str, Any], name: str, spelled: Callable[[str], str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from fixtures.inventory.services.wafv2 import LoggingConfiguration, WebACL
 from fixtures.inventory.touching import note_inside
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Change, Remove, control
+from suites.controls.looking import leading_to
 
 AT_THE_EDGE = ("AC2", "NIST-800-53:SC-7", "PCI-4.0:6.4.2", "SOC2:CC6.6")
 IN_TRANSIT = ("AC2", "NIST-800-53:SC-8(1)", "PCI-4.0:4.2.1", "SOC2:CC6.7")
@@ -116,7 +117,7 @@ def _word(action: Mapping[str, Any] | None) -> str:
 )
 def test_the_firewall_logs_requests_and_no_tokens(acl: WebACL, inventory: Inventory) -> None:
     """Without the log nobody knows what was stopped; with a token in it the log is a set of keys."""
-    found = [item for item in inventory.of(LoggingConfiguration) if inventory.find(WebACL, item.resource_arn) is acl]
+    found = list(leading_to(inventory, acl, LoggingConfiguration, lambda one: (one.resource_arn,)))
     assert found, "keeps no log; one is promised"
     for logging in found:
         left = [name for name in TOKENS if name not in set(_redacted(logging))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fixtures.aws.wildcards import matches
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.awslambda import EventSourceMapping, Function, Permission, Url
 from fixtures.inventory.services.ec2 import Subnet
@@ -10,7 +11,7 @@ from fixtures.inventory.services.logs import LogGroup
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Add, Break, Change, Remove, control, not_applicable
 from infra.environment import Environment
-from suites.controls.looking import covers, is_public, own_key, statements
+from suites.controls.looking import is_public, own_key, statements
 
 STORES = ("rds-db:connect", "elasticache:connect")
 UNBOUND = (Remove("QueryPermission.SourceAccount"), Remove("QueryPermission.SourceArn"))
@@ -91,7 +92,7 @@ def test_functions_that_enter_a_store_are_in_private_subnets(function: Function,
 
 def _enters_a_store(role: Role) -> bool:
     return any(
-        covers(action, store)
+        matches(action, store)
         for policy in role.policies
         for statement in statements(policy.policy_document)
         if statement.effect == "Allow"

@@ -8,17 +8,18 @@ from fixtures.inventory.services.sqs import Queue, QueuePolicy
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Change, Remove, control, not_applicable
 from infra.environment import Environment
-from suites.controls.looking import denies_plain_text, foreign_grants, own_key, unbound_services
+from suites.controls.looking import Link, denies_plain_text, foreign_grants, leading_to, own_key, unbound_services
 
 SECONDS_A_DAY = 86_400
 
 
 def is_dead_letter_queue(inventory: Inventory, queue: Queue) -> bool:
     """Say whether another queue sends its dead letters here."""
-    return any(
-        other.redrive_policy is not None and inventory.find(Queue, other.redrive_policy.dead_letter_target_arn) is queue
-        for other in inventory.of(Queue)
-    )
+    return any(leading_to(inventory, queue, Queue, _dead_letters_of))
+
+
+def _dead_letters_of(queue: Queue) -> tuple[Link, ...]:
+    return () if queue.redrive_policy is None else (queue.redrive_policy.dead_letter_target_arn,)
 
 
 @control(
@@ -83,11 +84,7 @@ def test_dead_letters_are_kept_long_enough_to_be_seen(queue: Queue, inventory: I
 )
 def test_queues_refuse_plain_text(queue: Queue, inventory: Inventory) -> None:
     """SQS still answers on plain HTTP unless the queue's policy denies it."""
-    policies = [
-        policy
-        for policy in inventory.of(QueuePolicy)
-        if any(inventory.find(Queue, link) is queue for link in policy.queues)
-    ]
+    policies = list(leading_to(inventory, queue, QueuePolicy, lambda one: one.queues))
     refuses = any(denies_plain_text(policy.policy_document, ("sqs:*",)) for policy in policies)
     assert refuses, "no policy denies requests without TLS; TLS only is promised"
 
@@ -100,11 +97,7 @@ def test_queues_refuse_plain_text(queue: Queue, inventory: Inventory) -> None:
 )
 def test_topics_refuse_plain_text(topic: Topic, inventory: Inventory) -> None:
     """SNS still takes messages on plain HTTP unless the topic's policy denies it."""
-    policies = [
-        policy
-        for policy in inventory.of(TopicPolicy)
-        if any(inventory.find(Topic, link) is topic for link in policy.topics)
-    ]
+    policies = list(leading_to(inventory, topic, TopicPolicy, lambda one: one.topics))
     refuses = any(denies_plain_text(policy.policy_document, ("sns:*", "sns:publish")) for policy in policies)
     assert refuses, "no policy denies publishing without TLS; TLS only is promised"
 

@@ -10,7 +10,7 @@ from fixtures.inventory.services.secretsmanager import ResourcePolicy, RotationS
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Break, Change, Remove, control, not_applicable
 from infra.environment import Environment
-from suites.controls.looking import decided_elsewhere, foreign_grants, statements, unbound_services
+from suites.controls.looking import decided_elsewhere, foreign_grants, leading_to, statements, unbound_services
 
 
 @control(
@@ -31,7 +31,7 @@ from suites.controls.looking import decided_elsewhere, foreign_grants, statement
 )
 def test_secrets_are_rotated(secret: Secret, inventory: Inventory, baseline: Baseline) -> None:
     """A secret that leaked unnoticed is of use only until it changes."""
-    schedules = [item for item in inventory.of(RotationSchedule) if inventory.find(Secret, item.secret_id) is secret]
+    schedules = list(leading_to(inventory, secret, RotationSchedule, lambda one: (one.secret_id,)))
     assert schedules, f"is never rotated; every {baseline.secret_rotation_days} days at the latest is promised"
     for schedule in schedules:
         days = schedule.rotation_rules.automatically_after_days if schedule.rotation_rules else None
@@ -52,7 +52,7 @@ def test_secrets_are_rotated(secret: Secret, inventory: Inventory, baseline: Bas
 )
 def test_secrets_stay_in_the_account(secret: Secret, inventory: Inventory, environment: Environment) -> None:
     """An explicit deny holds even on the day when some role is given too much."""
-    policies = [item for item in inventory.of(ResourcePolicy) if inventory.find(Secret, item.secret_id) is secret]
+    policies = list(leading_to(inventory, secret, ResourcePolicy, lambda one: (one.secret_id,)))
     others = (("stringnotequals", "aws:principalaccount", (environment.account,)),)
     denied = any(
         statement.effect == "Deny" and ("AWS", "*") in statement.principals and statement.conditions == others

@@ -9,7 +9,7 @@ from fixtures.inventory.services.rds import DBInstance, DBSubnetGroup
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Add, Change, Remove, control, not_applicable
 from infra.environment import Environment
-from suites.controls.looking import foreign_grants, is_public
+from suites.controls.looking import foreign_grants, is_public, leading_to
 
 ROAD_OUT = Add(
     "network",
@@ -94,7 +94,7 @@ def test_databases_are_not_public(database: DBInstance) -> None:
 )
 def test_network_traffic_is_recorded(vpc: VPC, inventory: Inventory) -> None:
     """After an incident the flow log is what tells who spoke to whom."""
-    logs = [log for log in inventory.of(FlowLog) if inventory.find(VPC, log.resource_id) is vpc]
+    logs = leading_to(inventory, vpc, FlowLog, lambda one: (one.resource_id,))
     recorded = {log.traffic_type for log in logs}
     assert "ALL" in recorded, f"records {', '.join(map(str, recorded)) or 'nothing'}; ALL traffic is promised"
 

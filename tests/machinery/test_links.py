@@ -94,6 +94,7 @@ def test_every_protocol_means_every_port() -> None:
 # selections
 
 SOME = "arn:aws:dynamodb:*:*:table/al*"
+BRACKETS = f"{TABLE[:-1]}[{TABLE[-1]}]"  # to AWS a name with brackets, and no pattern
 NAMED: tuple[list[str], ...] = (
     [],
     [TABLE],
@@ -101,8 +102,9 @@ NAMED: tuple[list[str], ...] = (
     ["*"],
     [SOME],
     ["arn:aws:rds:*"],
+    [BRACKETS],
 )
-TESTS = (("k", "v"), ("k", "other"), ("missing", "v"), ("k", "v*"))
+TESTS = (("k", "v"), ("k", "other"), ("missing", "v"), ("k", "v*"), ("k", "[v]"))
 
 
 def expected(named: Sequence[str], excluded: Sequence[str], tags: Any, conditions: Any) -> bool:
@@ -113,12 +115,14 @@ def expected(named: Sequence[str], excluded: Sequence[str], tags: Any, condition
         "*": True,
         SOME: True,
         "arn:aws:rds:*": False,
+        BRACKETS: False,
     }
     holds = {
         ("k", "v"): {"StringEquals": True, "StringLike": True, "StringNotEquals": False, "StringNotLike": False},
         ("k", "other"): {"StringEquals": False, "StringLike": False, "StringNotEquals": True, "StringNotLike": True},
         ("missing", "v"): dict.fromkeys(("StringEquals", "StringLike", "StringNotEquals", "StringNotLike"), False),
         ("k", "v*"): {"StringEquals": False, "StringLike": True, "StringNotEquals": True, "StringNotLike": False},
+        ("k", "[v]"): {"StringEquals": False, "StringLike": False, "StringNotEquals": True, "StringNotLike": True},
     }
     if not (named or excluded or tags or conditions):
         return False

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from fixtures.judging.naming import matches
+from fixtures.aws.wildcards import matches
 from fixtures.judging.people import same_person
 from fixtures.judging.waivers import apply, observed, stale
 from reports.models import Outcome
