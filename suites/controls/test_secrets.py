@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.services.awslambda import Function
 from fixtures.inventory.services.elasticache import ReplicationGroup, User, UserGroup
 from fixtures.inventory.services.iam import Role
 from fixtures.inventory.services.rds import DBInstance
@@ -10,6 +11,7 @@ from fixtures.inventory.services.secretsmanager import ResourcePolicy, RotationS
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Break, Change, Remove, control, not_applicable
 from infra.environment import Environment
+from suites.controls.credentials import credential_in
 from suites.controls.looking import decided_elsewhere, foreign_grants, leading_to, statements, unbound_services
 
 
@@ -149,3 +151,26 @@ def test_roles_are_assumed_for_this_account_only(role: Role, environment: Enviro
         *unbound_services(document, environment.account, exempt=("lambda.amazonaws.com",)),
     ]
     assert not found, f"{'; '.join(found)}; this account only is promised"
+
+
+@control(
+    "SEC-08",
+    severity="critical",
+    satisfies=("AC2", "NIST-800-53:IA-5", "PCI-4.0:8.6.2", "SOC2:CC6.1"),
+    broken_by=(
+        Change("AlertFunction.Environment.Variables.API_KEY", "given-by-hand"),
+        Change("IngestFunction.Environment.Variables.PUBLISHERS", "q7Rk2VxT9bLw4ZsN8mHc3PdJ"),
+        Change("QueryFunction.Environment.Variables.STORE", "postgres://somebody:letmein@db.example.com/alerts"),
+        Change(
+            "PushFunction.Environment.Variables.SIGNED_WITH",
+            {"Fn::Sub": "{{resolve:secretsmanager:touchstone-${Environment}-jwt-secret:SecretString:value}}"},
+        ),
+    ),
+)
+def test_functions_are_told_where_secrets_are_and_no_secret(function: Function) -> None:
+    """Who may describe a function reads its variables: keys of the API belong into Secrets Manager, and are fetched."""
+    if function.environment is None:
+        not_applicable("it is told nothing")
+    for name, value in function.environment.variables.items():
+        why = credential_in(name, str(value))
+        assert why is None, f"the variable {name} {why}; the ARN of a secret, where it is fetched, is promised"
