@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from infra.artefacts import layer_archive
+from infra.cost.estimate import budget_of, estimate_platform
+from infra.cost.prices import load_prices
+from infra.cost.show import as_data, show_estimate
+from infra.cost.usage import load_usage
 from infra.deploy.artefacts import Artefacts
 from infra.deploy.connect import clients, connect, endpoint_in_use
 from infra.deploy.deployer import Deployer, chosen
@@ -40,6 +45,7 @@ Everything = Annotated[
 Mean = Annotated[
     list[str] | None, typer.Option("--i-mean", help="a protected environment's name once more, to lift its protection")
 ]
+Json = Annotated[bool, typer.Option("--json", help="as data for machines")]
 Yes = Annotated[bool, typer.Option("--yes", help="execute every review without asking (for machines)")]
 
 
@@ -124,6 +130,20 @@ def stamp() -> None:
     """Write the ids of versions and deployments as they have to be, after a function or a route has changed."""
     new = [name for path in sorted(TEMPLATES.glob("*.yaml")) for name in stamped(path)]
     console.print(terminal(f"new: {', '.join(new)}" if new else "nothing has changed"), soft_wrap=True)
+
+
+@app.command()
+def cost(env: Env, as_json: Json = False) -> None:  # noqa: FBT002  typer
+    """Estimate what a month costs: the templates' resources and the declared usage, at the listed prices."""
+    environment = load_environment(_one("--env", env) or "")
+    platform = resolve_platform(environment)
+    prices, usage = load_prices(environment.region), load_usage(environment.name)
+    found, today = estimate_platform(platform, prices, usage), datetime.now(UTC).date()
+    told = (found, prices, dict(usage.expected), budget_of(platform), today)
+    if as_json:
+        console.print_json(data=as_data(*told))
+    else:
+        show_estimate(console, *told)
 
 
 @app.command()

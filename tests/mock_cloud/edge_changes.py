@@ -28,6 +28,7 @@ MATCH = {
 }  # fmt: skip
 ACL = one("WAFv2::WebACL", Scope="CLOUDFRONT", DefaultAction={"Allow": {}}, VisibilityConfig=SEEN, Rules=[MATCH])
 WAF_LOGS: Properties = {"Fn::Sub": "arn:aws:logs:us-east-1:1:log-group:${Group}"}
+SHOWN, STORED = "arn:aws:cloudfront::1:distribution/d", "arn:aws:s3:::stored"
 BEHAVIOR = {"PathPattern": "/a", "TargetOriginId": "o", "ViewerProtocolPolicy": "https-only", "CachePolicyId": "p"}
 DISTRIBUTION: Properties = {
     "Enabled": True, "Aliases": ["a.example.com", "b.example.com"], "HttpVersion": "http2and3", "IPV6Enabled": True,
@@ -139,5 +140,10 @@ EDGE: dict[str, tuple[Properties, Properties, Properties]] = {
             "WebACLId": "arn:aws:wafv2:us-east-1:1:global/w", "Logging": {"Bucket": "logs.s3.amazonaws.com"},
             "Restrictions": {"GeoRestriction": {"RestrictionType": "whitelist", "Locations": ["DE", "FR"]}}},
          "Tags": [{"Key": "Stage", "Value": "b"}]},
+    ),
+    "PricingPlanManager::Subscription": (
+        {"Acl": ACL},
+        {"PlanFamily": "CloudFront", "PlanTier": "FREE", "ResourceArns": [SHOWN, ref("Acl", "Arn")]},
+        {"PlanFamily": "CloudFront", "PlanTier": "FREE", "ResourceArns": [SHOWN, ref("Acl", "Arn"), STORED]},
     ),
 }  # fmt: skip
