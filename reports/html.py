@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,16 @@ from markupsafe import Markup
 from infra import outside
 from reports import facts, place, words
 from reports.lookup import TotalsRow
-from reports.models import SEVERITIES, Outcome
-from reports.picture import bar
+from reports.models import SEVERITIES, CostNote, Outcome
+from reports.picture import bar, money
 from reports.record import Record
 from reports.view import Page, page
 
 TEMPLATES = Path(__file__).parent / "templates"
 CACHE = Path(__file__).parents[1] / ".cache" / "jinja"
 LONGEST_MESSAGE = 1_200
+OLD_PRICES = 180
+"""Days from which prices are warned of."""
 
 
 def render(record: Record) -> str:
@@ -80,6 +83,9 @@ def _jinja() -> Environment:
         Outcome=Outcome,
         SEVERITIES=SEVERITIES,
         bar=bar,
+        money=money,
+        cost_services=cost_services,
+        OLD_PRICES=OLD_PRICES,
         fact=facts.fact,
         counted=words.counted,
         listed=words.listed,
@@ -91,7 +97,10 @@ def _jinja() -> Environment:
         column_sums=column_sums,
     )
     jinja.filters.update(
-        number=words.number, instant=words.instant, shortened=lambda text: words.shortened(text, LONGEST_MESSAGE)
+        number=words.number,
+        dollars=words.dollars,
+        instant=words.instant,
+        shortened=lambda text: words.shortened(text, LONGEST_MESSAGE),
     )
     return jinja
 
@@ -107,6 +116,15 @@ def started_and_took(record: Record) -> str:
     if record.summary is None:
         return f"{began}; the end was not recorded"
     return f"{began}, {words.duration(record.summary.started, record.summary.finished)}"
+
+
+def cost_services(notes: Iterable[CostNote]) -> list[str]:
+    """Return the services of all estimates, what costs most in any of them first."""
+    most: dict[str, float] = {}
+    for note in notes:
+        for name, usd in note.services.items():
+            most[name] = max(usd, most.get(name, 0))
+    return sorted(most, key=lambda name: (-most[name], name))
 
 
 def column_sums(shown: Page) -> tuple[int, int]:

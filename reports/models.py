@@ -104,6 +104,21 @@ class EnvironmentNote(_Strict):
     region: str
 
 
+class CostNote(_Strict):
+    """What a month of one environment is estimated to cost, in US dollars; ``services`` adds up to ``usd``.
+
+    ``price_days``: the age of the oldest price, at the commit's date, or on the day of a run that looked at an account.
+    """
+
+    environment: str
+    budget: float
+    usd: float
+    after_free_tier: float
+    at_unverified_prices: float
+    price_days: int
+    services: dict[str, float]
+
+
 class Run(_Open):
     """What was run, when, from what. ``callers`` says as whom AWS or the mock cloud saw us, where it was asked."""
 
@@ -117,6 +132,7 @@ class Run(_Open):
     endpoint: str | None
     callers: Any = None
     waivers: int | None = None
+    costs: tuple[CostNote, ...] = ()
 
 
 class Control(_Strict):

@@ -43,3 +43,15 @@ def bar(name: str, label: str, tally: Tally) -> Markup:
         f'aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{html(label)}</title>'
         f'<desc id="{name}-d">{says}</desc>{"".join(shapes)}</svg>'
     )
+
+
+def money(name: str, label: str, usd: float, whole: float) -> Markup:
+    """Return a bar as long as an amount is of the whole; what is more than the whole is drawn as too much."""
+    width = round(_WIDTH * min(1.0, usd / whole)) if whole else 0
+    over = " over" if usd > whole else ""
+    return Markup(  # noqa: S704  every piece of data in it is escaped or a number
+        f'<svg class="bar usd{over}" viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none" role="img" '
+        f'aria-labelledby="{name}-t"><title id="{name}-t">{html(label)}</title>'
+        f'<rect class="room" width="{_WIDTH}" height="{_HEIGHT}"/>'
+        f'<rect class="much" width="{width}" height="{_HEIGHT}"/></svg>'
+    )

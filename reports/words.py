@@ -34,6 +34,11 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def dollars(value: float) -> str:
+    """Return 1234.5 as ``$1,234.50``."""
+    return f"${value:,.2f}"
+
+
 def counted(value: int, noun: str, plural: str | None = None) -> str:
     """Return ``1 verdict``, ``1,234 verdicts``."""
     return f"{number(value)} {noun if value == 1 else plural or noun + 's'}"

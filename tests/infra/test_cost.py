@@ -123,7 +123,7 @@ def test_the_free_tier_is_given_once_and_never_more_than_was_used(
         much = math.fsum(amount for name, amount in quantities if name == key)
         paid += max(0.0, much - price.free) * price.usd
     assert math.isclose(found.to_pay, paid, rel_tol=1e-9, abs_tol=1e-6)
-    assert 0 <= found.to_pay or math.isclose(found.to_pay, 0, abs_tol=1e-6)
+    assert found.to_pay >= 0 or math.isclose(found.to_pay, 0, abs_tol=1e-6)
 
 
 def test_the_oldest_price_tells_the_age() -> None:

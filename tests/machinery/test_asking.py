@@ -59,4 +59,5 @@ def test_controls_ask_through_what_is_listened_to() -> None:
             "region",
             "undeclared",
             "gaps",
+            "tier",
         }, module

@@ -117,7 +117,10 @@ def _of(annotation: Any, text: str) -> Any:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         # A marker says the field of the model that holds the text, not the one that holds the model.
         return _filled(annotation, text.partition("«")[0])
-    known = {str: text, Any: {text: [text]}, dict[str, str]: {text: text}, Outcome: "fail", int: 1, bool: True}
+    known = {
+        str: text, Any: {text: [text]}, dict[str, str]: {text: text}, dict[str, float]: {text: 1.0}, Outcome: "fail",
+        int: 1, float: 1.0, bool: True,
+    }  # fmt: skip
     return known.get(annotation, sample.STARTED)
 
 
