@@ -83,6 +83,18 @@ def test_an_empty_list_is_an_answer() -> None:
         assert list(gateway_at(endpoint).call("rds", "DescribeDBSubnetGroups").all("DBSubnetGroups")) == []
 
 
+@pytest.mark.parametrize("events", [1, 2])
+def test_an_element_that_may_be_repeated_may_be_there_once(events: int) -> None:
+    """S3 writes the events of a target one beside the other, with nothing around them."""
+    event = "<Event>s3:ObjectCreated:*</Event>" * events
+    queue = f"<QueueConfiguration><Id>i</Id><Queue>arn:aws:sqs:us-east-1:1:q</Queue>{event}</QueueConfiguration>"
+    body = f"<NotificationConfiguration>{queue}</NotificationConfiguration>".encode()
+    with answering([Reply(body)]) as (endpoint, _):
+        answer = gateway_at(endpoint).call("s3", "GetBucketNotificationConfiguration", Bucket="bucket")
+    [told] = answer.all("QueueConfigurations")
+    assert told["Events"] == ["s3:ObjectCreated:*"] * events
+
+
 def test_an_answer_without_a_request_id_is_malformed() -> None:
     assert "request id" in gap_of([Reply(TABLES, request_id=None)], "dynamodb", "ListTables").detail
 
