@@ -88,3 +88,13 @@ def test_a_lock_is_told_with_what_it_keeps() -> None:
     found = bucket({"GetObjectLockConfiguration": {"ObjectLockConfiguration": lock}})
     assert found.properties["ObjectLockEnabled"] is True
     assert found.properties["ObjectLockConfiguration"] == lock
+
+
+@pytest.mark.parametrize("spelled", ["prefix", "Prefix"])
+def test_a_filter_is_written_as_templates_write_it(spelled: str) -> None:
+    """S3 takes both and answers the second (github.com/aws/aws-sdk/issues/389)."""
+    rules = {"FilterRules": [{"Name": spelled, "Value": "in/"}]}
+    queue = {"QueueArn": "arn:aws:sqs:us-east-1:1:q", "Events": ["s3:ObjectCreated:*"], "Filter": {"Key": rules}}
+    answer = {"GetBucketNotificationConfiguration": {"QueueConfigurations": [queue]}}
+    [told] = bucket(answer).properties["NotificationConfiguration"]["QueueConfigurations"]
+    assert told["Filter"] == {"S3Key": {"Rules": [{"Name": "prefix", "Value": "in/"}]}}
