@@ -53,3 +53,14 @@ def test_a_state_that_cannot_be_is(reason: dict[str, str]) -> None:
     broken = function(State=7, **reason).broken
     assert broken is not None
     assert "Configuration.State" in broken.detail
+
+
+@pytest.mark.parametrize(("end", "sound"), [("", False), (":$LATEST", True), (":live", True)])
+def test_settings_of_a_function_that_do_not_say_of_which_version_are_not_believed(end: str, sound: bool) -> None:  # noqa: FBT001
+    settings = {"FunctionEventInvokeConfigs": [{"FunctionArn": f"{ARN}{end}", "MaximumRetryAttempts": 1}]}
+    one = found(
+        "AWS::Lambda::EventInvokeConfig",
+        {"ListFunctions": {"Functions": [LISTED]}, "ListFunctionEventInvokeConfigs": settings},
+    )
+    assert (one.broken is None) is sound
+    assert not sound or one.properties["Qualifier"] == end[1:]
