@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -83,6 +84,23 @@ def environment_names(folder: Path = ENVIRONMENTS) -> tuple[str, ...]:
     if not found:
         raise InputError(f"{shown(folder)}: expected an <environment>.toml, found none")
     return (*(name for name in _ORDER if name in found), *(name for name in found if name not in _ORDER))
+
+
+def check_one_each(chosen: Iterable[str], known: Iterable[str], folder: Path, what: str) -> None:
+    """Refuse a chosen environment without a file in a folder, and a file there without its environment.
+
+    Raises:
+        InputError: a file is missing, or one is left over. ``what`` says what is missing (`the baseline by which {}`).
+    """
+    found = stems(folder, ".toml", "<environment>.toml")
+    for name in chosen:
+        if name not in found:
+            raise InputError(f"{shown(folder)}/{name}.toml: expected {what.format(name)}, found none")
+    for name in found:
+        if name not in known:
+            raise InputError(
+                f"{shown(folder)}/{name}.toml: expected its environment infra/environments/{name}.toml, found none"
+            )
 
 
 def load_environment(name: str, folder: Path = ENVIRONMENTS) -> Environment:

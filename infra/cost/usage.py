@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from infra.cost.prices import PRICING
+from infra.environment import check_one_each
 from infra.errors import InputError
 from infra.settings import Reason, Text, read_toml, shown
 
@@ -63,3 +65,12 @@ def load_usage(environment: str, folder: Path = USAGE) -> Usage:
     if usage.environment != environment:
         raise InputError(f"{shown(path)}: environment: expected {environment}, got {usage.environment}")
     return usage
+
+
+def check_usage(chosen: Iterable[str], known: Iterable[str], folder: Path = USAGE) -> None:
+    """Refuse a chosen environment whose usage nobody has stated, and usage of an environment that is not there.
+
+    Raises:
+        InputError: a file of usage is missing, or one is left over.
+    """
+    check_one_each(chosen, known, folder, "what {} is assumed to use")
