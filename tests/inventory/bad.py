@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection
 
 from fixtures.aws.access import Credentials, Limits
 from fixtures.aws.gateway import Gateway
@@ -14,7 +16,7 @@ from fixtures.judging.baseline import load_baseline
 from fixtures.judging.control import ByHand, Control
 from fixtures.judging.edits import broken
 from fixtures.judging.judge import Context, judge
-from fixtures.mock_cloud.process import running
+from fixtures.mock_cloud.process import MockCloud, running
 from fixtures.tiers.mocked import deploy, make_by_hand
 from fixtures.tiers.static import from_platform
 from infra.deploy.connect import clients, connect
@@ -40,12 +42,20 @@ class Bad:
     recording: Recording
 
 
+def _give_the_same_ids_again(cloud: MockCloud) -> None:
+    """What moto draws for an id is the same in each run, and so is the order of answers that are asked for by ids."""
+    connection = HTTPConnection(cloud.endpoint.removeprefix("http://"))
+    connection.request("POST", "/moto-api/seed?a=6")
+    assert connection.getresponse().status == HTTPStatus.OK
+
+
 def bad_account(recording: Recording) -> Bad:
     """Deploy prod with one break of every control, let strangers live beside it, and ask for everything."""
     environment, breaks = load_environment("prod"), all_breaks("mocked")
     edited = broken(load_templates(), breaks)
     declared = from_platform(resolve_platform(environment, edited), AT)
     with running() as cloud:
+        _give_the_same_ids_again(cloud)
         outputs = deploy(environment, edited, cloud.endpoint, lambda _: None)
         calls = [edit for item in breaks for edit in item.edits if isinstance(edit, ByHand)]
         make_by_hand(environment, cloud.endpoint, calls, outputs)
@@ -89,7 +99,8 @@ class World:
         return self.bad.environment
 
     def judged(self, inventory: Inventory, controls: tuple[Control, ...]) -> Cells:
-        return {verdict.cell: verdict for item in controls for verdict in judge(item, self.context(inventory))}
+        context = self.context(inventory)
+        return {verdict.cell: verdict for item in controls for verdict in judge(item, context)}
 
     def after(self, mutant: Mutant) -> tuple[Cells, Cells]:
         """Give what the controls that depend on an answer said before it was changed, and what they say after."""

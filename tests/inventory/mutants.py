@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from tests.inventory.recording import Key, Recording, Wire
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One answer, changed in one place. ``place`` has ``*`` for every index, so that like places are one place."""
+    """One answer, changed in one place. ``place`` has ``*`` for every index and drawn id: like places are one place."""
 
     key: Key
     place: str
@@ -28,6 +29,7 @@ class Mutant:
         return f"{self.key[0]}:{self.key[1]} {self.place} {self.change}"
 
 
+_DRAWN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TWICE = "\N{SECTION SIGN}"
 """What marks the second of two members of one name until it is written."""
 
@@ -59,7 +61,7 @@ def written(tree: Any) -> bytes:
 def of_tree(tree: Any) -> Iterator[tuple[str, str, Any]]:
     """Give (place, change, tree) for every change of a JSON tree, within JSON text too."""
     for path in list(_paths(tree)):
-        place = ".".join("*" if isinstance(step, int) else step for step in path)
+        place = ".".join("*" if isinstance(step, int) or _DRAWN.fullmatch(step) else step for step in path)
         for change, made in _changes(_at(tree, path[:-1]), path[-1]):
             yield place, change, _with(tree, path[:-1], made)
 
