@@ -104,6 +104,9 @@ def test_what_is_denied_is_no_permission() -> None:
         {"Condition": {"ArnLike": BOUND["ArnLike"], "ArnEquals": {"aws:sourceArn": "arn:aws:sns:::u"}}},
         {"NotPrincipal": {"AWS": "*"}, "Principal": None},
         {"Effect": "allow"},
+        {"Principal": {}},
+        {"Principal": {"AWS": []}},
+        {"Action": []},
     ],
 )
 def test_what_no_property_says_is_not_believed(words: dict[str, Any]) -> None:
