@@ -10,6 +10,7 @@ from fixtures.aws.access import Credentials, Limits
 from fixtures.aws.gateway import Gateway
 from fixtures.inventory.collecting import collect
 from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.naming import NAMED_BY
 from fixtures.inventory.types import TYPES
 from fixtures.judging.asking import asked_by
 from fixtures.judging.baseline import load_baseline
@@ -27,7 +28,7 @@ from suites.catalogue import catalogue
 from suites.proofs.test_awful_template import all_breaks
 from tests.inventory import strangers
 from tests.inventory.conftest import AT
-from tests.inventory.lying import EVERY_STACK, NAMES_ONLY, Remembering, Types, joined, types_behind
+from tests.inventory.lying import EVERY_STACK, NAMES_ONLY, Operation, Remembering, Types, joined, types_behind
 from tests.inventory.mutants import Mutant
 from tests.inventory.recording import Recording
 
@@ -102,10 +103,15 @@ class World:
         context = self.context(inventory)
         return {verdict.cell: verdict for item in controls for verdict in judge(item, context)}
 
+    def _read_for(self, operation: Operation) -> Types:
+        """Give the types that an operation feeds, with those that name what it leaves out."""
+        fed = self.fed.get(operation, frozenset())
+        return fed | {TYPES[name] for cls in fed for name in NAMED_BY.get(cls.cfn_type, ())}
+
     def after(self, mutant: Mutant) -> tuple[Cells, Cells]:
         """Give what the controls that depend on an answer said before it was changed, and what they say after."""
         operation = mutant.key[:2]
-        types = frozenset(TYPES.values()) if operation in BESIDE else self.fed.get(operation, frozenset())
+        types = frozenset(TYPES.values()) if operation in BESIDE else self._read_for(operation)
         controls = tuple(item for item in CONTROLS if self.asked[item.id] & types)
         recording = self.bad.recording
         self.gateway.doubted, recording.changed = operation, {mutant.key: mutant.body}
