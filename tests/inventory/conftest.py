@@ -74,7 +74,7 @@ class Account:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare --every-answer; pytest knows it where this folder, or a file in it, is named on the command line."""
-    parser.addoption("--every-answer", action="store_true", help="change every member of every answer (40 minutes)")
+    parser.addoption("--every-answer", action="store_true", help="change every member of every answer (2.5 hours)")
 
 
 @pytest.fixture(scope="session")

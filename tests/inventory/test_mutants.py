@@ -3,7 +3,7 @@
 The account is bad: every control has something to object to. Every answer is kept as it came over the wire, and each
 member of each is deleted, retyped, doubled, swapped, re-cased or inflated, one at a time. What AWS could have given is
 told apart as indistinguishable, by member, with its source (``indistinguishable.toml``). Some are tried in every run,
-all of them with ``--every-answer`` (about forty minutes).
+all of them with ``--every-answer`` (two and a half hours, most of it for what the stacks list).
 """
 
 from __future__ import annotations
