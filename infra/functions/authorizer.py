@@ -106,11 +106,18 @@ def _check_page(request: Request, settings: Settings) -> None:
 
 
 def _token(request: Request) -> str:
-    """Return the token: browsers can send it only as a subprotocol behind ours, or in the query string."""
+    """Return the token, which is sent as a subprotocol behind ours: browsers can set no header.
+
+    One in the query string is refused, signed or not: the edge's log keeps query strings.
+    """
+    queried = (request.query_string_parameters or {}).get("token")
+    if queried is not None:
+        conceal(queried)
+        raise NotAdmittedError("a token in the query string")
     offered = [part.strip() for line in request.header("sec-websocket-protocol") for part in line.split(",")]
     if offered[:1] not in ([], [PROTOCOL]) or len(offered) > len((PROTOCOL, "token")):
         raise NotAdmittedError("subprotocols other than ours and a token")
-    token = offered[1] if offered[1:] else (request.query_string_parameters or {}).get("token")
+    token = offered[1] if offered[1:] else None
     if not token:
         raise NotAdmittedError("no token")
     conceal(token)

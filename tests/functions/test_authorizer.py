@@ -51,10 +51,9 @@ def test_a_browser_with_a_token_is_let_into_this_stage_alone(written: Written) -
     assert written.lines[-1]["correlation_id"] == "JKJaXfPLvHcCFSQ="
 
 
-def test_a_program_without_origin_is_let_in_by_the_query_string() -> None:
-    assert ask(authorize({"x-ORIGIN-verify": EDGE}, {"token": token()}))["principalId"] == "client-1"
-    offers = {"X-Origin-Verify": EDGE, "Sec-WebSocket-Protocol": "touchstone"}
-    assert ask(authorize(offers, {"token": token()}))["principalId"] == "client-1"
+def test_a_program_without_origin_is_let_in() -> None:
+    offers = {"x-ORIGIN-verify": EDGE, "sec-websocket-PROTOCOL": f"touchstone, {token()}"}
+    assert ask(authorize(offers))["principalId"] == "client-1"
 
 
 NO_EDGE = {"Origin": ORIGIN, "Sec-WebSocket-Protocol": f"touchstone, {token()}"}
@@ -67,7 +66,11 @@ WRONG = {
     "a page whose name ours begins with": browser(token(), origin=ORIGIN + ".evil.example"),
     "a page of no origin": browser(token(), origin="null"),
     "no token": authorize({"X-Origin-Verify": EDGE}),
-    "an empty token": authorize({"X-Origin-Verify": EDGE}, {"token": ""}),
+    "an empty token": authorize({"X-Origin-Verify": EDGE, "Sec-WebSocket-Protocol": "touchstone, "}),
+    "a token in the query string": authorize({"X-Origin-Verify": EDGE}, {"token": token()}),
+    "a token in the query string, too": authorize(
+        {"X-Origin-Verify": EDGE, "Sec-WebSocket-Protocol": f"touchstone, {token()}"}, {"token": token()}
+    ),
     "the subprotocol alone": authorize({"X-Origin-Verify": EDGE, "Sec-WebSocket-Protocol": "touchstone"}),
     "another subprotocol": authorize({"X-Origin-Verify": EDGE, "Sec-WebSocket-Protocol": f"mqtt, {token()}"}),
     "two tokens": authorize({"X-Origin-Verify": EDGE, "Sec-WebSocket-Protocol": f"touchstone, {token()}, x"}),
