@@ -11,10 +11,9 @@ import typer
 from rich.console import Console
 
 from infra.artefacts import layer_archive
+from infra.cost.costs import load_costs
 from infra.cost.estimate import budget_of, estimate_platform
-from infra.cost.prices import load_prices
 from infra.cost.show import as_data, show_estimate
-from infra.cost.usage import load_usage
 from infra.deploy.artefacts import Artefacts
 from infra.deploy.connect import clients, connect, endpoint_in_use
 from infra.deploy.deployer import Deployer, chosen
@@ -137,9 +136,9 @@ def cost(env: Env, as_json: Json = False) -> None:  # noqa: FBT002  typer
     """Estimate what a month costs: the templates' resources and the declared usage, at the listed prices."""
     environment = load_environment(_one("--env", env) or "")
     platform = resolve_platform(environment)
-    prices, usage = load_prices(environment.region), load_usage(environment.name)
-    found, today = estimate_platform(platform, prices, usage), datetime.now(UTC).date()
-    told = (found, prices, dict(usage.expected), budget_of(platform), today)
+    costs = load_costs(environment)
+    found, today = estimate_platform(platform, costs.prices, costs.usage), datetime.now(UTC).date()
+    told = (found, costs.prices, dict(costs.usage.expected), budget_of(platform), today)
     if as_json:
         console.print_json(data=as_data(*told))
     else:

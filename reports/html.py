@@ -24,8 +24,6 @@ from reports.view import Page, page
 TEMPLATES = Path(__file__).parent / "templates"
 CACHE = Path(__file__).parents[1] / ".cache" / "jinja"
 LONGEST_MESSAGE = 1_200
-OLD_PRICES = 180
-"""Days from which prices are warned of."""
 
 
 def render(record: Record) -> str:
@@ -85,7 +83,6 @@ def _jinja() -> Environment:
         bar=bar,
         money=money,
         cost_services=cost_services,
-        OLD_PRICES=OLD_PRICES,
         fact=facts.fact,
         counted=words.counted,
         listed=words.listed,

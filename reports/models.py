@@ -107,7 +107,8 @@ class EnvironmentNote(_Strict):
 class CostNote(_Strict):
     """What a month of one environment is estimated to cost, in US dollars; ``services`` adds up to ``usd``.
 
-    ``price_days``: the age of the oldest price, at the commit's date, or on the day of a run that looked at an account.
+    ``price_days``: the age of the oldest price, at the commit's date, or on the day of a run that looked at an account;
+    ``prices_are_old``: it is warned of.
     """
 
     environment: str
@@ -116,6 +117,7 @@ class CostNote(_Strict):
     after_free_tier: float
     at_unverified_prices: float
     price_days: int
+    prices_are_old: bool
     services: dict[str, float]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +13,8 @@ from infra.errors import InputError
 from infra.settings import ROOT, Text, read_toml, shown
 
 PRICING = ROOT / "infra" / "pricing"
+OLD: Final = 180
+"""Days from which prices are warned of."""
 Key = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
 
 

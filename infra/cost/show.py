@@ -11,11 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from infra.cost.estimate import Estimate
-from infra.cost.prices import Prices
+from infra.cost.prices import OLD, Prices
 from infra.outside import terminal
 
-OLD: Final = 180
-"""Days from which prices are warned of."""
 _DEAREST: Final = 10
 
 
