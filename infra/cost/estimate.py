@@ -99,15 +99,16 @@ def _lines(asked: Asked, prices: Prices) -> Iterator[Line]:
         return
     if item.type not in RULES:
         raise InputError(f"{item.logical_id}: {item.type}: expected a rule in infra/cost/rules.py of what it costs")
-    last: list[str] = []
+    last: str | None = None
 
     def get(name: str) -> Any:
-        last[:] = [name]
+        nonlocal last
+        last = name
         return item.get(name)
 
     for key, quantity in RULES[item.type](replace(asked, item=replace(item, get=get))):
         price = prices.of(key, item.logical_id)
-        yield Line(item.stack, item.logical_id, item.type, key, price, quantity, *(last or (None,)))
+        yield Line(item.stack, item.logical_id, item.type, key, price, quantity, last)
 
 
 def estimate_platform(platform: Platform, prices: Prices, usage: Usage) -> Estimate:

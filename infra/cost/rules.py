@@ -16,6 +16,11 @@ Quantities = Iterator[tuple[str, float]]
 Rule = Callable[[Asked], Quantities]
 
 
+def _by_use(*billed: tuple[str, str]) -> Rule:
+    """A resource that is billed for what is used of it and for nothing else: keys of prices, each with its figure."""
+    return lambda asked: ((key, asked.used(figure)) for key, figure in billed)
+
+
 def _nat_gateway(asked: Asked) -> Quantities:
     yield "vpc.nat-gateway.hours", HOURS
     yield "vpc.nat-gateway.gigabytes", asked.used("gigabytes")
@@ -77,14 +82,6 @@ def _cache(asked: Asked) -> Quantities:
     yield "elasticache.backup.gigabytes", asked.used("backup_gigabytes")
 
 
-def _queue(asked: Asked) -> Quantities:
-    yield "sqs.requests", asked.used("requests")
-
-
-def _topic(asked: Asked) -> Quantities:
-    yield "sns.publishes", asked.used("publishes")
-
-
 def _function(asked: Asked) -> Quantities:
     calls = asked.used("invocations")
     (architecture,) = asked.item.get("Architectures") or ("x86_64",)
@@ -105,11 +102,6 @@ def _log_group(asked: Asked) -> Quantities:
     yield "logs.ingested.gigabytes", gigabytes
     days = float(asked.item.get("RetentionInDays") or 3650)
     yield "logs.stored.gigabytes", gigabytes * _SHARE_STORED * days / 30
-
-
-def _api(asked: Asked) -> Quantities:
-    yield "apigateway.websocket.messages", asked.used("messages")
-    yield "apigateway.websocket.minutes", asked.used("connection_minutes")
 
 
 def _has_plan(asked: Asked) -> bool:
@@ -136,12 +128,6 @@ def _web_acl(asked: Asked) -> Quantities:
     yield "waf.requests", asked.used("requests")
 
 
-def _bucket(asked: Asked) -> Quantities:
-    yield "s3.stored.gigabytes", asked.used("gigabytes")
-    yield "s3.puts", asked.used("puts")
-    yield "s3.gets", asked.used("gets")
-
-
 def _trail(asked: Asked) -> Quantities:
     """The first copy of management events is free; data events, which advanced selectors may ask for too, are not."""
     selectors = asked.item.get("EventSelectors") or ()
@@ -152,18 +138,6 @@ def _trail(asked: Asked) -> Quantities:
 def _detector(asked: Asked) -> Quantities:
     if asked.item.get("Enable"):
         yield "guardduty.events", asked.used("events")
-
-
-def _recorder(asked: Asked) -> Quantities:
-    yield "config.items", asked.used("items")
-
-
-def _hub(asked: Asked) -> Quantities:
-    yield "securityhub.checks", asked.used("checks")
-
-
-def _vault(asked: Asked) -> Quantities:
-    yield "backup.gigabytes", asked.used("gigabytes")
 
 
 def _record(asked: Asked) -> Quantities:
@@ -183,12 +157,14 @@ def _metric_filter(asked: Asked) -> Quantities:
 
 
 RULES: Final[Mapping[str, Rule]] = {
-    "AWS::ApiGatewayV2::Api": _api,
-    "AWS::Backup::BackupVault": _vault,
+    "AWS::ApiGatewayV2::Api": _by_use(
+        ("apigateway.websocket.messages", "messages"), ("apigateway.websocket.minutes", "connection_minutes")
+    ),
+    "AWS::Backup::BackupVault": _by_use(("backup.gigabytes", "gigabytes")),
     "AWS::CloudFront::Distribution": _distribution,
     "AWS::CloudTrail::Trail": _trail,
     "AWS::CloudWatch::Alarm": _alarm,
-    "AWS::Config::ConfigurationRecorder": _recorder,
+    "AWS::Config::ConfigurationRecorder": _by_use(("config.items", "items")),
     "AWS::DynamoDB::Table": _table,
     "AWS::EC2::EIP": _public_address,
     "AWS::EC2::NatGateway": _nat_gateway,
@@ -202,11 +178,11 @@ RULES: Final[Mapping[str, Rule]] = {
     "AWS::PricingPlanManager::Subscription": _plan,
     "AWS::RDS::DBInstance": _database,
     "AWS::Route53::RecordSet": _record,
-    "AWS::S3::Bucket": _bucket,
-    "AWS::SNS::Topic": _topic,
-    "AWS::SQS::Queue": _queue,
+    "AWS::S3::Bucket": _by_use(("s3.stored.gigabytes", "gigabytes"), ("s3.puts", "puts"), ("s3.gets", "gets")),
+    "AWS::SNS::Topic": _by_use(("sns.publishes", "publishes")),
+    "AWS::SQS::Queue": _by_use(("sqs.requests", "requests")),
     "AWS::SecretsManager::Secret": _secret,
-    "AWS::SecurityHub::Hub": _hub,
+    "AWS::SecurityHub::Hub": _by_use(("securityhub.checks", "checks")),
     "AWS::WAFv2::WebACL": _web_acl,
 }
 
