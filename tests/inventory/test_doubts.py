@@ -7,16 +7,10 @@ from typing import Any
 
 import pytest
 
-from fixtures.aws.answers import Answer
 from fixtures.aws.doubts import doubt
 from fixtures.aws.found import Found
-from fixtures.aws.ledger import Source
-from fixtures.aws.looking import Look
-from fixtures.aws.reading import read
-from fixtures.aws.registry import ROWS
-from tests.inventory.conftest import AT
+from tests.inventory.told import told_of
 
-SOURCE = Source(text="kept", read_at=AT)
 ARN = "arn:aws:lambda:us-east-1:111111111111:function:f"
 LISTED = {"FunctionName": "f", "FunctionArn": ARN, "Runtime": "python3.13"}
 
@@ -27,14 +21,10 @@ def found(cfn_type: str, answers: Mapping[str, Any]) -> Found:
 
     model = get_session().get_service_model("lambda")
 
-    def ask(service: str, operation: str, parameters: Mapping[str, Any]) -> Answer:  # noqa: ARG001  each is its own
-        page = dict(answers[operation])
+    def examine(operation: str, page: dict[str, Any]) -> None:
         assert doubt(model.operation_model(operation).output_shape, page) is None
-        return Answer((page,), SOURCE)
 
-    [one] = read(Look(ask, lambda: AT), [ROWS[cfn_type]])
-    assert isinstance(one, Found)
-    return one
+    return told_of(cfn_type, answers, examine)
 
 
 def function(**configuration: Any) -> Found:

@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 
-from fixtures.aws.answers import Answer
 from fixtures.aws.found import Found
-from fixtures.aws.ledger import Gap, Source
-from fixtures.aws.looking import Look
-from fixtures.aws.reading import read
+from fixtures.aws.ledger import Gap
 from fixtures.aws.registry import ROWS
 from fixtures.inventory.naming import unlisted
 from tests.inventory.conftest import AT
+from tests.inventory.told import SOURCE, told_of
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
 FUNCTION: dict[str, Any] = {
@@ -32,20 +30,9 @@ ACL, LOGGING = "AWS::WAFv2::WebACL", "AWS::WAFv2::LoggingConfiguration"
 API, STAGE, MAPPING = "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage", "AWS::ApiGatewayV2::ApiMapping"
 
 
-def reading(cfn_type: str, answers: Mapping[str, dict[str, Any]]) -> Found:
-    """Read the one resource of a type that the answers to operations tell of."""
-
-    def ask(_service: str, operation: str, _asked: Mapping[str, Any]) -> Answer:
-        return Answer((answers[operation],), Source(text="a request", read_at=AT))
-
-    [found] = read(Look(ask, lambda: AT), [ROWS[cfn_type]])
-    assert isinstance(found, Found)
-    return found
-
-
 def function(listed: Mapping[str, Any]) -> Found:
     told: dict[str, Any] = {"Configuration": {**FUNCTION, "State": "Active"}, "Tags": {}}
-    return reading("AWS::Lambda::Function", {"ListFunctions": {"Functions": [dict(listed)]}, "GetFunction": told})
+    return told_of("AWS::Lambda::Function", {"ListFunctions": {"Functions": [dict(listed)]}, "GetFunction": told})
 
 
 def test_what_the_list_leaves_out_the_other_answer_tells() -> None:
@@ -75,18 +62,18 @@ def test_a_role_without_a_list_of_policies_may_have_some(lacking: str, unread: s
         "GetAccountAuthorizationDetails": {"RoleDetailList": [listed]},
         "ListRoles": {"Roles": [{"RoleName": "r", "MaxSessionDuration": 3600}]},
     }
-    assert reading("AWS::IAM::Role", answers).unread.keys() == unread
+    assert told_of("AWS::IAM::Role", answers).unread.keys() == unread
 
 
 @pytest.mark.parametrize(("key", "is_believed"), [("$connect", True), ("subscribe", True), ("$CONNECT", False)])
 def test_a_route_begins_with_no_word_that_api_gateway_does_not_have(key: str, *, is_believed: bool) -> None:
     route = {"RouteId": "r", "RouteKey": key, "AuthorizationType": "NONE", "ApiKeyRequired": False}
     answers: dict[str, dict[str, Any]] = {"GetApis": {"Items": [{"ApiId": "a"}]}, "GetRoutes": {"Items": [route]}}
-    assert (reading("AWS::ApiGatewayV2::Route", answers).broken is None) is is_believed
+    assert (told_of("AWS::ApiGatewayV2::Route", answers).broken is None) is is_believed
 
 
 def item(cfn_type: str, physical_id: str, **properties: str) -> Found:
-    made = Found(ROWS[cfn_type], physical_id, Source(text="a request", read_at=AT))
+    made = Found(ROWS[cfn_type], physical_id, SOURCE)
     made.properties, made.attributes = dict(properties), {"Arn": properties.pop("Arn", "")}
     return made
 
