@@ -1,0 +1,14 @@
+"""``python -m infra plan``: what a deployment would change."""
+
+from __future__ import annotations
+
+from infra.operations.options import Endpoint, Env, Stack, Target, deployer_of, say
+from infra.stacks import STACKS
+
+
+def plan(env: Env, stack: Stack = None, endpoint: Endpoint = None) -> None:
+    """Show what a deployment would change, and change nothing."""
+    target = Target.read(env, stack, endpoint)
+    reviews = deployer_of(target, yes=False).plan(target.stack)
+    if not reviews or (target.stack is None and reviews[-1].stack != STACKS[-1]):
+        say("later stacks need outputs of stacks that are not deployed yet: they cannot be reviewed before")
