@@ -15,7 +15,10 @@ from infra.stamps import check_stamps
 from infra.template import Pseudo, Resolved, ResolvedResource, Template
 
 TEMPLATES = ROOT / "infra" / "templates"
-STACKS = ("account", "identity", "network", "security", "data", "messaging", "compute", "api", "edge", "backup")
+STACKS = (
+    "account", "identity", "network", "security", "data", "messaging", "compute", "api", "edge", "backup", "monitoring",
+    "dashboards", "tracing",
+)  # fmt: skip
 
 # They make the roles that the others are deployed with: a person deploys them, with rights of his own.
 BY_HAND = ("account", "identity")

@@ -1,0 +1,162 @@
+"""Which metrics alarms and dashboards name, and whether there are such."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fixtures.inventory.facts import Resource
+from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.services.awslambda import Function
+from fixtures.inventory.services.cloudwatch import Alarm, CompositeAlarm, Dashboard, Dimension
+from fixtures.inventory.services.logs import MetricFilter
+from fixtures.inventory.touching import note_inside
+from fixtures.inventory.values import as_reference
+from suites.controls.metrics_known import SPACES, Need, Whose
+
+OWN: Final = "Touchstone"
+_OWN_DIMENSIONS: Final = {"service", "environment"}
+_ARN: Final = re.compile(r"arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:(?P<name>.+)")
+_SOURCES: Final = re.compile(r"SOURCE '([^']+)'")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A metric as something names it."""
+
+    space: str
+    name: str
+    dimensions: Mapping[str, str]
+
+    def __str__(self) -> str:
+        of = ", ".join(f"{name} {value}" for name, value in self.dimensions.items())
+        return f"{self.space} {self.name}{f' of {of}' if of else ''}"
+
+
+def every_alarm(inventory: Inventory) -> tuple[Alarm | CompositeAlarm, ...]:
+    """Give the alarms of both kinds."""
+    return (*inventory.of(Alarm), *inventory.of(CompositeAlarm))
+
+
+def seen_by(alarm: Alarm) -> Iterator[Seen]:
+    """Yield the metrics that an alarm is about."""
+    if alarm.metric_name is not None:
+        yield Seen(str(alarm.namespace), alarm.metric_name, _named(alarm.dimensions))
+    for query in alarm.metrics:
+        if query.metric_stat is not None:
+            metric = query.metric_stat.metric
+            yield Seen(str(metric.namespace), metric.metric_name, _named(metric.dimensions))
+
+
+def _named(dimensions: tuple[Dimension, ...]) -> dict[str, str]:
+    return {one.name: one.value for one in dimensions}
+
+
+def widgets(dashboard: Dashboard) -> list[Any]:
+    """Give what stands on a dashboard."""
+    return list(dashboard.dashboard_body.get("widgets", ()))
+
+
+def shown_on(dashboard: Dashboard) -> Iterator[Seen]:
+    """Yield the metrics that a dashboard shows; each is noted as looked at."""
+    for number, widget in enumerate(widgets(dashboard)):
+        before: list[Any] = []
+        for row, given in enumerate(widget["properties"].get("metrics", ())):
+            note_inside(dashboard.dashboard_body, "widgets", number, "properties", "metrics", row, decides=True)
+            words = [one for one in given if not isinstance(one, Mapping)]
+            if words:
+                before = _whole(before, words)
+                yield Seen(before[0], before[1], dict(zip(before[2::2], before[3::2], strict=True)))
+
+
+def _whole(before: list[Any], given: list[Any]) -> list[Any]:
+    """Write a metric out: `...` is the beginning of the one before it, `.` what stands there at the same place."""
+    if given[0] == "...":
+        return [*before[: len(before) - len(given) + 1], *given[1:]]
+    return [before[place] if word == "." else word for place, word in enumerate(given)]
+
+
+def alarms_on(dashboard: Dashboard) -> Iterator[str]:
+    """Yield what a dashboard calls the alarms that it shows: references, or names."""
+    for widget in widgets(dashboard):
+        for called in widget["properties"].get("alarms", ()):
+            found = _ARN.fullmatch(str(called))
+            yield found["name"] if found else str(called)
+
+
+def groups_on(dashboard: Dashboard) -> Iterator[str]:
+    """Yield the log groups that the queries of a dashboard look into."""
+    for widget in widgets(dashboard):
+        yield from _SOURCES.findall(str(widget["properties"].get("query", "")))
+
+
+def own_metrics() -> frozenset[str]:
+    """Give the names of the metrics that our functions can count."""
+    # the library that writes them is loaded by whoever asks
+    from infra.functions.shared.metrics import Metric  # noqa: PLC0415
+
+    return frozenset(metric.value.name for metric in Metric)
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What metrics can be of; the names of a type's resources are looked up once."""
+
+    inventory: Inventory
+    _names: dict[Whose, dict[str, Resource]] = field(default_factory=dict)
+
+    def wrong_with(self, seen: Seen) -> str | None:
+        """Say what is wrong with a metric; None when there is such a one."""
+        if seen.space in SPACES:
+            return self._wrong_with_aws(seen)
+        filters = (one for found in self.inventory.of(MetricFilter) for one in found.metric_transformations)
+        if any((one.metric_namespace, one.metric_name) == (seen.space, seen.name) for one in filters):
+            return None if not seen.dimensions else f"looks at {seen}; what is counted in logs has no dimensions"
+        if seen.space == OWN:
+            return self._wrong_with_ours(seen)
+        return f"looks at {seen}, which neither AWS nor a filter nor a function of ours counts"
+
+    def _wrong_with_aws(self, seen: Seen) -> str | None:
+        space = SPACES[seen.space]
+        if seen.name not in space.metrics:
+            return f"looks at {seen}; {seen.space} has no such metric"
+        one_set = next((found for found in space.sets if found.keys() == seen.dimensions.keys()), None)
+        if one_set is None:
+            return f"looks at {seen}; {seen.space} tells it under no such dimensions"
+        for dimension, value in seen.dimensions.items():
+            among = one_set[dimension]
+            there = self.one(among, value) is not None if isinstance(among, Whose) else value in among
+            if not there:
+                return f"looks at {seen}; there is no {dimension} {value}"
+        return None
+
+    def _wrong_with_ours(self, seen: Seen) -> str | None:
+        if seen.name not in own_metrics():
+            return f"looks at {seen}, which no function counts"
+        if seen.dimensions.keys() != _OWN_DIMENSIONS:
+            return f"looks at {seen}; ours have the dimensions service and environment"
+        wanted = {"POWERTOOLS_SERVICE_NAME": seen.dimensions["service"], "ENVIRONMENT": seen.dimensions["environment"]}
+        for function in self.inventory.of(Function):
+            said = function.environment.variables if function.environment is not None else {}
+            if wanted.items() <= said.items():
+                return None
+        return f"looks at {seen}; no function is this service"
+
+    def one(self, whose: Whose, value: str) -> Resource | None:
+        """Give the resource that a value of a dimension names."""
+        if whose not in self._names:
+            found = self.inventory.of(whose.cls)
+            self._names[whose] = {name: one for one in found for name in whose.called(one)}
+        known = self._names[whose].get(value)
+        return known or self.inventory.find(whose.cls, as_reference(value) or value)
+
+
+def is_about(seen: Seen, resource: Resource, need: Need, called: str | None) -> bool:
+    """Say whether a metric is one that a resource needs; ``called``: under one of its names, None: under any."""
+    value = seen.dimensions.get(need.dimension, "")
+    reference = as_reference(value)
+    if reference is not None:
+        return reference.logical_id == resource.key
+    return value == called if called is not None else value == resource.origin.physical_id
