@@ -10,7 +10,7 @@ from fixtures.judging.control import Control
 from fixtures.judging.frameworks import references
 from infra.settings import ROOT
 from reports.models import TIERS
-from suites import draw_platform, generate_identity
+from suites import draw_dashboard, draw_platform, generate_identity
 from suites.catalogue import catalogue
 
 PAGE = ROOT / "docs" / "controls.md"
@@ -65,11 +65,17 @@ def _frameworks(controls: list[Control]) -> Iterator[str]:
     yield ""
 
 
-def main(path: Path = PAGE, identity: Path = generate_identity.PAGE, picture: Path = draw_platform.PICTURE) -> int:
-    """Write the page, the policies of the identity template, and the picture of the platform."""
+def main(
+    path: Path = PAGE,
+    identity: Path = generate_identity.PAGE,
+    picture: Path = draw_platform.PICTURE,
+    dashboard: Path = draw_dashboard.PICTURE,
+) -> int:
+    """Write the page, the policies of the identity template, and the pictures of the platform and its dashboard."""
     path.write_text(page(), encoding="utf-8")
     identity.write_text(generate_identity.page(), encoding="utf-8")
     picture.write_text(draw_platform.picture(), encoding="utf-8")
+    dashboard.write_text(draw_dashboard.picture(), encoding="utf-8")
     return 0
 
 

@@ -62,16 +62,22 @@ def widgets(dashboard: Dashboard) -> list[Any]:
 def shown_on(dashboard: Dashboard) -> Iterator[Seen]:
     """Yield the metrics that a dashboard shows; each is noted as looked at."""
     for number, widget in enumerate(widgets(dashboard)):
-        before: list[Any] = []
-        for row, given in enumerate(widget["properties"].get("metrics", ())):
+        for row, (metric, _) in enumerate(metrics_of(widget["properties"])):
             note_inside(dashboard.dashboard_body, "widgets", number, "properties", "metrics", row, decides=True)
-            words = [one for one in given if not isinstance(one, Mapping)]
-            if words:
-                before = _whole(before, words)
-                yield Seen(before[0], before[1], dict(zip(before[2::2], before[3::2], strict=True)))
+            yield Seen(metric[0], metric[1], dict(zip(metric[2::2], metric[3::2], strict=True)))
 
 
-def _whole(before: list[Any], given: list[Any]) -> list[Any]:
+def metrics_of(properties: Mapping[str, Any]) -> Iterator[tuple[list[str], Mapping[str, Any]]]:
+    """Yield the metrics of a widget, each written out, with its options; expressions are none."""
+    before: list[str] = []
+    for given in properties.get("metrics", ()):
+        words = [str(one) for one in given if not isinstance(one, Mapping)]
+        if words:
+            before = _whole(before, words)
+            yield before, next((one for one in given if isinstance(one, Mapping)), {})
+
+
+def _whole(before: list[str], given: list[str]) -> list[str]:
     """Write a metric out: `...` is the beginning of the one before it, `.` what stands there at the same place."""
     if given[0] == "...":
         return [*before[: len(before) - len(given) + 1], *given[1:]]
@@ -81,9 +87,14 @@ def _whole(before: list[Any], given: list[Any]) -> list[Any]:
 def alarms_on(dashboard: Dashboard) -> Iterator[str]:
     """Yield what a dashboard calls the alarms that it shows: references, or names."""
     for widget in widgets(dashboard):
-        for called in widget["properties"].get("alarms", ()):
-            found = _ARN.fullmatch(str(called))
-            yield found["name"] if found else str(called)
+        yield from alarms_on_widget(widget["properties"])
+
+
+def alarms_on_widget(properties: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what one widget calls its alarms."""
+    for called in properties.get("alarms", ()):
+        found = _ARN.fullmatch(str(called))
+        yield found["name"] if found else str(called)
 
 
 def groups_on(dashboard: Dashboard) -> Iterator[str]:

@@ -11,7 +11,7 @@ from fixtures.aws.permissions import actions, provisioning_actions
 from infra.deploy.leftovers import NAMES
 from infra.environment import environment_names, load_environment
 from infra.stacks import BY_HAND, load_templates, resolve_platform
-from suites import draw_platform, generate_identity
+from suites import draw_dashboard, draw_platform, generate_identity
 
 # IAM counts characters without white space.
 MANAGED, INLINE = 6_144, 10_240
@@ -39,6 +39,12 @@ def test_the_picture_of_the_platform_is_of_this_platform() -> None:
     assert draw_platform.PICTURE.read_text(encoding="utf-8") == draw_platform.picture(), (
         "run: python -m suites.generate"
     )
+
+
+def test_the_picture_of_the_dashboard_is_of_this_dashboard() -> None:
+    picture = draw_dashboard.picture()
+    assert draw_dashboard.PICTURE.read_text(encoding="utf-8") == picture, "run: python -m suites.generate"
+    assert "SAMPLE DATA" in picture
 
 
 def test_the_identity_template_is_what_rows_and_templates_say() -> None:
