@@ -26,7 +26,7 @@ SERVICES = re.compile(r'service\("([^"]+)"\)')
 )
 def test_there_are_the_groups_of_traces_that_were_promised(inventory: Inventory, baseline: Baseline) -> None:
     """Without groups a failure is one trace among a million."""
-    ours = [group for group in inventory.of(Group) if group.origin.made_by is None]
+    ours = [group for group in inventory.of(Group) if group.managed]
     assert len(ours) == baseline.trace_groups, f"has {len(ours)} groups; {baseline.trace_groups} are promised"
 
 
@@ -66,8 +66,7 @@ def test_routes_are_sampled_as_promised(inventory: Inventory, baseline: Baseline
 
     Heartbeats, which fail in no way that matters, need none: they are the routes of which 1 % or less is promised.
     """
-    ours = (one for one in inventory.of(SamplingRule) if one.origin.made_by is None)
-    rules = sorted((one.sampling_rule for one in ours), key=lambda rule: rule.priority)
+    rules = sorted((one.sampling_rule for one in inventory.of(SamplingRule)), key=lambda rule: rule.priority)
     for route, rate in baseline.trace_rates.items():
         rule = next((one for one in rules if _speaks_of(one, environment, route)), None)
         assert rule is not None, f"no rule speaks of {route}; {rate:.0%} is promised"

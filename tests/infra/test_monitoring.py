@@ -57,6 +57,14 @@ def test_every_metric_of_ours_is_shown_somewhere() -> None:
     assert {metric.value.name for metric in Metric} - shown == {"EventsUnmatched", "SecretsRotated"}
 
 
+def test_what_dev_shows_is_free() -> None:
+    """CloudWatch pricing: three dashboards, of up to 50 metrics each."""
+    found = inventory("dev").of(Dashboard)
+    metrics = {dashboard.key: {str(one) for one in shown_on(dashboard)} for dashboard in found}
+    assert len(metrics) <= 3
+    assert {key: len(shown) for key, shown in metrics.items() if len(shown) > 50} == {}
+
+
 @pytest.mark.parametrize("environment", environment_names())
 def test_widgets_lie_beside_each_other_on_the_grid(environment: str) -> None:
     for dashboard in inventory(environment).of(Dashboard):

@@ -32,6 +32,11 @@ def made_by_aws(client: Client) -> None:
     for service in ("elasticache", "rds", "backup"):
         client("iam").create_service_linked_role(AWSServiceName=f"{service}.amazonaws.com")
     client("backup").create_backup_vault(BackupVaultName="Default")
+    client("cloudwatch").put_metric_alarm(
+        AlarmName="TargetTracking-table/foreign-AlarmHigh", Namespace="AWS/DynamoDB", Statistic="Sum", Period=60,
+        MetricName="ConsumedReadCapacityUnits", Dimensions=[{"Name": "TableName", "Value": "foreign"}],
+        EvaluationPeriods=2, Threshold=42, ComparisonOperator="GreaterThanThreshold",
+    )  # fmt: skip
     if not client("logs").describe_log_groups(logGroupNamePrefix="RDSOSMetrics")["logGroups"]:
         client("logs").create_log_group(logGroupName="RDSOSMetrics")
         client("logs").put_retention_policy(logGroupName="RDSOSMetrics", retentionInDays=30)

@@ -28,6 +28,13 @@ def make(client: Callable[[str], Any]) -> None:
         CacheParameterGroupName="foreign", CacheParameterGroupFamily="valkey8", Description="Somebody's"
     )
     client("cloudwatch").put_metric_alarm(**ALARM, Tags=TAGS)
+    client("cloudwatch").put_alarm_mute_rule(
+        Name="foreign",
+        Rule={"Schedule": {"Expression": "cron(0 2 * * SUN)", "Duration": "PT2H"}},
+        MuteTargets={"AlarmNames": ["foreign"]},
+        ExpireDate="2031-01-01T00:00:00",
+        Tags=TAGS,
+    )
     client("wafv2").create_web_acl(
         Name="foreign", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=SEEN, Rules=[]
     )

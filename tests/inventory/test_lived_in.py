@@ -66,6 +66,7 @@ def test_what_aws_made_is_told_apart_from_what_strangers_made(seen: Inventory) -
     assert aws >= {
         ("VPC", "ec2"), ("Subnet", "ec2"), ("RouteTable", "ec2"), ("SecurityGroup", "ec2"), ("Role", "aws"),
         ("BackupVault", "backup"), ("User", "elasticache"),
+        ("Group", "xray"), ("Alarm", "application-autoscaling"),
     }  # fmt: skip
     strangers = {r.key for r in seen.resources if not r.managed and r.origin.made_by is None}
     assert {"aurora-1", "replica", "foreign", "cdk-hnb659fds-assets-333333333333-us-east-1"} <= strangers

@@ -29,6 +29,7 @@ FIXED = {
     "AWS::ApiGatewayV2::RouteResponse", "AWS::Backup::BackupSelection", "AWS::EC2::Route",
     "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::VPCGatewayAttachment", "AWS::KMS::Alias",
     "AWS::Lambda::Alias", "AWS::Lambda::LayerVersion", "AWS::Lambda::Permission", "AWS::Lambda::Version",
+    "AWS::Logs::MetricFilter", "AWS::Logs::QueryDefinition",
     "AWS::SecretsManager::RotationSchedule", "AWS::SNS::Subscription", "AWS::WAFv2::LoggingConfiguration",
 }  # fmt: skip
 
