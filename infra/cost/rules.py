@@ -152,6 +152,14 @@ def _alarm(asked: Asked) -> Quantities:
     yield "cloudwatch.alarm-metrics", sum(1 for one in metrics if one.get("MetricStat")) or 1
 
 
+def _composite_alarm(_asked: Asked) -> Quantities:
+    yield "cloudwatch.composite-alarms", 1
+
+
+def _dashboard(_asked: Asked) -> Quantities:
+    yield "cloudwatch.dashboards", 1
+
+
 def _metric_filter(asked: Asked) -> Quantities:
     yield "cloudwatch.metrics", len(asked.item.get("MetricTransformations") or ())
 
@@ -164,6 +172,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "AWS::CloudFront::Distribution": _distribution,
     "AWS::CloudTrail::Trail": _trail,
     "AWS::CloudWatch::Alarm": _alarm,
+    "AWS::CloudWatch::CompositeAlarm": _composite_alarm,
+    "AWS::CloudWatch::Dashboard": _dashboard,
     "AWS::Config::ConfigurationRecorder": _by_use(("config.items", "items")),
     "AWS::DynamoDB::Table": _table,
     "AWS::EC2::EIP": _public_address,
@@ -227,6 +237,7 @@ FREE: Final[Mapping[str, str]] = {
     "AWS::Lambda::LayerVersion": _PART,
     "AWS::Lambda::Permission": _SETTING,
     "AWS::Lambda::Version": _PART,
+    "AWS::Logs::QueryDefinition": "a query that is kept costs nothing until somebody runs it",
     "AWS::RDS::DBParameterGroup": _SETTING,
     "AWS::RDS::DBSubnetGroup": _SETTING,
     "AWS::S3::BucketPolicy": _SETTING,
@@ -236,4 +247,6 @@ FREE: Final[Mapping[str, str]] = {
     "AWS::SecretsManager::ResourcePolicy": _SETTING,
     "AWS::SecretsManager::RotationSchedule": "its function is billed as any other",
     "AWS::WAFv2::LoggingConfiguration": "what it writes is billed to the log group",
+    "AWS::XRay::Group": _SETTING,
+    "AWS::XRay::SamplingRule": "what is traced is billed to the functions",
 }

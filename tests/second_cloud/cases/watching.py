@@ -20,6 +20,27 @@ def _alarm(client: Client) -> Made:
     return {"tried": {"AlarmName": "tried", "Tags": TEAM, **settings}}
 
 
+def _composite_alarm(client: Client) -> Made:
+    hears, cloudwatch = topic(client), client("cloudwatch")
+    for name in ("one", "two"):
+        cloudwatch.put_metric_alarm(
+            AlarmName=name, Namespace="AWS/SQS", MetricName="m", Statistic="Sum", Period=60, EvaluationPeriods=1,
+            Threshold=1, ComparisonOperator="GreaterThanThreshold",
+        )  # fmt: skip
+    settings: Properties = {
+        "AlarmDescription": "d", "AlarmRule": 'ALARM("one") AND NOT OK("two")', "ActionsEnabled": False,
+        "AlarmActions": [hears], "OKActions": [hears], "InsufficientDataActions": [hears],
+    }  # fmt: skip
+    cloudwatch.put_composite_alarm(AlarmName="tried", Tags=TEAM, **settings)
+    return {"tried": {"AlarmName": "tried", "Tags": TEAM, **settings}}
+
+
+def _dashboard(client: Client) -> Made:
+    body = '{"widgets":[{"type":"text","x":0,"y":0,"width":6,"height":3,"properties":{"markdown":"tried"}}]}'
+    client("cloudwatch").put_dashboard(DashboardName="tried", DashboardBody=body)
+    return {"tried": {"DashboardName": "tried", "DashboardBody": body}}
+
+
 def _log_group(client: Client) -> Made:
     encrypts = key(client)
     client("logs").create_log_group(
@@ -103,6 +124,8 @@ def _channel(client: Client) -> Made:
 
 CASES: dict[str, Case] = {
     "AWS::CloudWatch::Alarm": _alarm,
+    "AWS::CloudWatch::CompositeAlarm": _composite_alarm,
+    "AWS::CloudWatch::Dashboard": _dashboard,
     "AWS::Logs::LogGroup": _log_group,
     "AWS::Logs::MetricFilter": _metric_filter,
     "AWS::CloudTrail::Trail": _trail,
