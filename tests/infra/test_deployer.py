@@ -17,6 +17,7 @@ from infra import stacks
 from infra.deploy.connect import client, clients, connect
 from infra.deploy.default_group import empty_default_group
 from infra.environment import environment_names, load_environment
+from infra.operations import options
 from infra.stacks import STACKS, load_templates
 from infra.template import Template
 
@@ -43,7 +44,7 @@ def endpoint(cloud: str) -> str:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> Run:
     """Type a command of the deployer and return its exit code."""
-    monkeypatch.setattr(command, "layer_archive", stand_in)
+    monkeypatch.setattr(options, "layer_archive", stand_in)
 
     def typed(*words: str) -> int:
         monkeypatch.setattr(sys, "argv", ["infra", *words, "--endpoint", endpoint])
@@ -64,7 +65,7 @@ def change(monkeypatch: pytest.MonkeyPatch, stack: str, old: str, new: str) -> N
     text = templates[stack].text
     assert old in text
     templates[stack] = Template.parse(text.replace(old, new, 1), f"{stack}.yaml")
-    monkeypatch.setattr(command, "load_templates", lambda: templates)
+    monkeypatch.setattr(options, "load_templates", lambda: templates)
 
 
 def with_a_last_resource_that_fails(stack: str) -> dict[str, Template]:
@@ -135,14 +136,14 @@ def test_a_first_deployment_that_fails_leaves_nothing_and_can_simply_be_run_agai
     wanted."""
     deployed(run, "dev", stack)
     sound, broken = load_templates(), with_a_last_resource_that_fails(stack)
-    monkeypatch.setattr(command, "load_templates", lambda: broken)
+    monkeypatch.setattr(options, "load_templates", lambda: broken)
     assert run("deploy", "--env", "dev", "--stack", stack, "--yes") == 1
     # AWS does not delete what is protected, a rollback included
     left = "ROLLBACK_FAILED" if stack == "data" else "ROLLBACK_COMPLETE"
     assert f"{left}: Fails (AWS::KMS::Alias)" in capsys.readouterr().err.replace("\n", " ")
     assert run("plan", "--env", "dev", "--stack", stack) == 1
     assert "its first deployment failed; deploy clears it away and begins anew" in capsys.readouterr().err
-    monkeypatch.setattr(command, "load_templates", lambda: sound)
+    monkeypatch.setattr(options, "load_templates", lambda: sound)
     assert run("deploy", "--env", "dev", "--stack", stack, "--yes") == 0
 
 
@@ -227,7 +228,7 @@ def test_an_endpoint_that_refuses_is_one_line(
 def test_a_template_that_is_not_there_is_one_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "load_templates", lambda: stacks.load_templates(tmp_path))
+    monkeypatch.setattr(options, "load_templates", lambda: stacks.load_templates(tmp_path))
     assert run("plan", "--env", "dev") == 3
     assert "account.yaml:1: expected a readable UTF-8 file" in capsys.readouterr().err.replace("\n", "")
 

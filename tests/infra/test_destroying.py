@@ -13,6 +13,7 @@ from infra import __main__ as command
 from infra.deploy.connect import clients, connect
 from infra.deploy.removal import REMOVES
 from infra.environment import environment_names, load_environment
+from infra.operations import options
 from infra.stacks import STACKS, resolve_platform
 
 
@@ -27,7 +28,7 @@ def endpoint() -> Iterator[str]:
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, endpoint: str, *words: str) -> int:
-    monkeypatch.setattr(command, "layer_archive", stand_in)
+    monkeypatch.setattr(options, "layer_archive", stand_in)
     monkeypatch.setattr(sys, "argv", ["infra", *words, "--endpoint", endpoint, "--yes"])
     return command.main()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,8 @@ from fixtures.mock_cloud.process import running
 from fixtures.tiers.prepared import make_hosted_zone, stand_in
 from infra import __main__ as command
 from infra import artefacts
-from infra.deploy.connect import client, connect
+from infra.deploy.connect import ClientOf, client, connect
+from infra.deploy.connect import clients as clients_at
 from infra.deploy.leftovers import NAMES
 from infra.deploy.preflight import Preflight, Verdict
 from infra.deploy.stacks import Stacks
@@ -31,8 +31,8 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def clients(endpoint: str) -> Callable[[str], Any]:
-    return partial(client, connect(DEV, DEV.deploy_role, endpoint), endpoint=endpoint)
+def clients(endpoint: str) -> ClientOf:
+    return clients_at(connect(DEV, DEV.deploy_role, endpoint), endpoint)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     artefacts.layer_file().write_bytes(stand_in())
 
 
-def looked(platform: Platform, clients: Callable[[str], Any]) -> dict[str, tuple[Verdict, str, str]]:
+def looked(platform: Platform, clients: ClientOf) -> dict[str, tuple[Verdict, str, str]]:
     stacks = Stacks(clients("cloudformation"), platform.environment.stack_name, lambda *_: None)
     return {one.about: (one.verdict, one.found, one.fix) for one in Preflight(platform, clients, stacks).run()}
 
@@ -53,7 +53,7 @@ def of(**parameters: Any) -> Platform:
 
 
 @pytest.mark.usefixtures("built")
-def test_an_empty_account_lacks_the_zone_and_the_roles(clients: Callable[[str], Any]) -> None:
+def test_an_empty_account_lacks_the_zone_and_the_roles(clients: ClientOf) -> None:
     found = looked(of(), clients)
     wrong = {about for about, (verdict, _, _) in found.items() if verdict is Verdict.WRONG}
     assert wrong == {
@@ -73,7 +73,7 @@ def test_an_empty_account_lacks_the_zone_and_the_roles(clients: Callable[[str], 
     ],
 )
 def test_a_choice_that_aws_would_refuse_is_named(
-    clients: Callable[[str], Any], parameters: dict[str, Any], about: str, said: str
+    clients: ClientOf, parameters: dict[str, Any], about: str, said: str
 ) -> None:
     verdict, found, fix = looked(of(**parameters), clients)[about]
     assert (verdict, bool(fix)) == (Verdict.WRONG, True)
@@ -81,7 +81,7 @@ def test_a_choice_that_aws_would_refuse_is_named(
 
 
 def test_libraries_that_are_not_built_are_named(
-    clients: Callable[[str], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    clients: ClientOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(artefacts, "KEPT", tmp_path)
     assert looked(of(), clients)["libraries of the functions"][0] is Verdict.WRONG
@@ -105,7 +105,7 @@ LEFT: dict[str, Callable[[Callable[[str], Any]], Any]] = {
 
 
 @pytest.mark.parametrize("name", LEFT)
-def test_what_is_left_under_a_name_that_is_wanted_is_named(clients: Callable[[str], Any], name: str) -> None:
+def test_what_is_left_under_a_name_that_is_wanted_is_named(clients: ClientOf, name: str) -> None:
     before = {about for about in looked(of(), clients) if name in about}
     assert before == set()
     LEFT[name](clients)
@@ -140,7 +140,7 @@ class Denied:
 @pytest.mark.parametrize(
     "service", ["ec2", "route53", "rds", "elasticache", "iam", "dynamodb", "service-quotas", "lambda"]
 )
-def test_what_cannot_be_looked_at_is_never_fine(clients: Callable[[str], Any], service: str) -> None:
+def test_what_cannot_be_looked_at_is_never_fine(clients: ClientOf, service: str) -> None:
     sound = looked(of(ReservedConcurrency=1), clients)
     found = looked(of(ReservedConcurrency=1), lambda name: Denied() if name == service else clients(name))
     unknown = {about for about, (verdict, _, _) in found.items() if verdict is Verdict.UNKNOWN}
