@@ -35,9 +35,9 @@ def test_there_are_the_groups_of_traces_that_were_promised(inventory: Inventory,
     severity="low",
     satisfies=("AC3", "SOC2:CC7.2"),
     broken_by=(
-        Add("tracing", "AllTraces", "AWS::XRay::Group", {"GroupName": "everything"}),
-        Change("SlowTraces.InsightsConfiguration.InsightsEnabled", value=False),
         Change("AlertTraces.FilterExpression", 'service("touchstone-prod-pusher")'),
+        Change("SlowTraces.InsightsConfiguration.InsightsEnabled", value=False),
+        Add("tracing", "AllTraces", "AWS::XRay::Group", {"GroupName": "everything"}),
     ),
 )
 def test_groups_choose_traces_of_what_exists(group: Group, inventory: Inventory) -> None:
