@@ -16,8 +16,8 @@ from infra.template import Pseudo, Resolved, ResolvedResource, Template
 
 TEMPLATES = ROOT / "infra" / "templates"
 STACKS = (
-    "account", "identity", "network", "security", "data", "messaging", "compute", "api", "edge", "backup", "monitoring",
-    "dashboards", "tracing",
+    "account", "identity", "network", "security", "data", "messaging", "compute", "autoscaling", "api", "edge",
+    "backup", "evidence", "budgets", "monitoring", "dashboards", "tracing",
 )  # fmt: skip
 
 # They make the roles that the others are deployed with: a person deploys them, with rights of his own.

@@ -18,7 +18,7 @@ from infra.stacks import BY_HAND, TEMPLATES, load_templates
 PAGE: Final = TEMPLATES / "identity.yaml"
 _BEGIN, _END = "  # begin: python -m suites.generate\n", "  # end: python -m suites.generate\n"
 # Whom the roles of our stacks are for.
-_PASSES: Final = ("apigateway", "backup", "lambda", "monitoring.rds", "vpc-flow-logs")
+_PASSES: Final = ("apigateway", "backup", "lambda", "monitoring.rds", "scheduler", "vpc-flow-logs")
 _ROLES = "!Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/touchstone-${Environment}-*"
 _TAGS = """      Tags:
         - {Key: Project, Value: touchstone}

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from infra.cost.capacity import HOURS, architecture_of, scalable_target, scaling_policy
 from infra.cost.items import Asked
 
-HOURS: Final = 730
 _SHARE_STORED: Final = 0.15  # of what was ingested: CloudWatch Logs bills what it has compressed
 Quantities = Iterator[tuple[str, float]]
 Rule = Callable[[Asked], Quantities]
@@ -84,11 +84,10 @@ def _cache(asked: Asked) -> Quantities:
 
 def _function(asked: Asked) -> Quantities:
     calls = asked.used("invocations")
-    (architecture,) = asked.item.get("Architectures") or ("x86_64",)
     gigabytes = float(asked.item.get("MemorySize") or 128) / 1024
     yield "lambda.requests", calls
     yield (
-        f"lambda.{architecture.replace('_', '-')}.gigabyte-seconds",
+        f"lambda.{architecture_of(asked.item)}.gigabyte-seconds",
         calls * asked.used("milliseconds") / 1000 * gigabytes,
     )
     yield "cloudwatch.metrics", asked.used("metrics")
@@ -168,7 +167,10 @@ RULES: Final[Mapping[str, Rule]] = {
     "AWS::ApiGatewayV2::Api": _by_use(
         ("apigateway.websocket.messages", "messages"), ("apigateway.websocket.minutes", "connection_minutes")
     ),
+    "AWS::ApplicationAutoScaling::ScalableTarget": scalable_target,
+    "AWS::ApplicationAutoScaling::ScalingPolicy": scaling_policy,
     "AWS::Backup::BackupVault": _by_use(("backup.gigabytes", "gigabytes")),
+    "AWS::Backup::RestoreTestingSelection": _by_use(("backup.restore-tests", "tests")),
     "AWS::CloudFront::Distribution": _distribution,
     "AWS::CloudTrail::Trail": _trail,
     "AWS::CloudWatch::Alarm": _alarm,
@@ -211,6 +213,10 @@ FREE: Final[Mapping[str, str]] = {
     "AWS::ApiGatewayV2::Stage": "its messages are billed to the API",
     "AWS::Backup::BackupPlan": "what it keeps is billed to the vault",
     "AWS::Backup::BackupSelection": _SETTING,
+    "AWS::Backup::RestoreTestingPlan": "what it restores is billed to its selections",
+    "AWS::Budgets::Budget": "budgets without actions cost nothing",
+    "AWS::CE::AnomalyMonitor": "looking for sudden costs costs nothing",
+    "AWS::CE::AnomalySubscription": _SETTING,
     "AWS::CertificateManager::Certificate": "public certificates that cannot be exported cost nothing",
     "AWS::Config::DeliveryChannel": "what it delivers is billed to the bucket",
     "AWS::EC2::FlowLog": "what it writes is billed to the log group",
@@ -241,9 +247,10 @@ FREE: Final[Mapping[str, str]] = {
     "AWS::RDS::DBParameterGroup": _SETTING,
     "AWS::RDS::DBSubnetGroup": _SETTING,
     "AWS::S3::BucketPolicy": _SETTING,
-    "AWS::SNS::Subscription": "deliveries to queues and functions cost nothing beside the publishing",
+    "AWS::SNS::Subscription": "deliveries to queues and functions cost nothing beside the publishing, as do a few by mail",
     "AWS::SNS::TopicPolicy": _SETTING,
     "AWS::SQS::QueuePolicy": _SETTING,
+    "AWS::Scheduler::Schedule": "the first 14 million calls of a month cost nothing",
     "AWS::SecretsManager::ResourcePolicy": _SETTING,
     "AWS::SecretsManager::RotationSchedule": "its function is billed as any other",
     "AWS::WAFv2::LoggingConfiguration": "what it writes is billed to the log group",

@@ -21,6 +21,7 @@ from infra.deploy.review import Review
 from infra.deploy.stacks import Stacks
 from infra.environment import Environment
 from infra.errors import DeployError, InputError
+from infra.scaling import moves_of
 from infra.stacks import BY_HAND, STACKS, parameters_for, resolve_platform
 from infra.template import Template
 
@@ -168,10 +169,11 @@ class Deployer:
             DeployError: drift could not be detected, or the stack that was named is not there.
         """
         found: list[Drift] = []
+        moved = moves_of(resolve_platform(self.environment, self.templates).resources())
         for stack in chosen(only):
             name = self.environment.stack_name(stack)
             if self._stacks.describe(name) is not None:
-                found += drifts_of(self.cloudformation, name)
+                found += drifts_of(self.cloudformation, name, moved)
             elif only is not None:
                 raise DeployError(f"{name}: is not deployed: there is nothing to compare")
         return found

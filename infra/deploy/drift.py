@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from infra.errors import DeployError
+from infra.scaling import Move, settled
 
 _PAUSES: Final = (0.05, 0.1, 0.2, 0.5, 1.0, *(2.0,) * 300)
 _KINDS: Final = {"ADD": "is there and not in the template", "REMOVE": "is in the template and not there"}
@@ -36,8 +38,8 @@ class Drift:
         yield from (f"{where}: {line}" for line in self.differences)
 
 
-def drifts_of(cloudformation: Any, name: str) -> tuple[Drift, ...]:
-    """Detect the drift of one stack and return what is not in sync.
+def drifts_of(cloudformation: Any, name: str, moved: Mapping[str, tuple[Move, ...]]) -> tuple[Drift, ...]:
+    """Detect the drift of one stack and return what is not in sync, but for what target tracking moved.
 
     Raises:
         DeployError: the detection failed, or was not done in time.
@@ -48,7 +50,8 @@ def drifts_of(cloudformation: Any, name: str) -> tuple[Drift, ...]:
     while True:
         asked = {"StackName": name, "MaxResults": 100, **({"NextToken": token} if token else {})}
         page = cloudformation.describe_stack_resource_drifts(**asked)
-        found += [_read(name, one) for one in page["StackResourceDrifts"] if _differs(one)]
+        told = (_unmoved(one, moved.get(one["LogicalResourceId"], ())) for one in page["StackResourceDrifts"])
+        found += [_read(name, one) for one in told if _differs(one)]
         token = page.get("NextToken")
         if not token:
             return tuple(found)
@@ -56,6 +59,36 @@ def drifts_of(cloudformation: Any, name: str) -> tuple[Drift, ...]:
 
 def _differs(told: Mapping[str, Any]) -> bool:
     return told["StackResourceDriftStatus"] not in ("IN_SYNC", "NOT_CHECKED")
+
+
+def _unmoved(told: Mapping[str, Any], moves: tuple[Move, ...]) -> Mapping[str, Any]:
+    """Return what is told of a resource without the properties of which only capacities moved within their limits."""
+    if not moves or told["StackResourceDriftStatus"] != "MODIFIED":
+        return told
+    expected, actual = json.loads(told["ExpectedProperties"]), json.loads(told["ActualProperties"])
+    same = {
+        move.property
+        for move in moves
+        if _covers(
+            expected.get(move.property),
+            settled(
+                expected.get(move.property),
+                actual.get(move.property),
+                (one for one in moves if one.property == move.property),
+            ),
+        )
+    }
+    left = [one for one in told["PropertyDifferences"] if str(one["PropertyPath"]).split("/")[1] not in same]
+    return {**told, "PropertyDifferences": left, **({} if left else {"StackResourceDriftStatus": "IN_SYNC"})}
+
+
+def _covers(expected: Any, actual: Any) -> bool:
+    """Say whether what is there is what is expected, be there more or not; the order of lists does not matter."""
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        return all(_covers(value, actual.get(name)) for name, value in expected.items())
+    if isinstance(expected, list) and isinstance(actual, list):
+        return len(expected) == len(actual) and all(any(_covers(one, other) for other in actual) for one in expected)
+    return bool(expected == actual)
 
 
 def _wait(cloudformation: Any, name: str, detection: str) -> None:

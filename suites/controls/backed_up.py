@@ -60,6 +60,11 @@ def _any(inventory: Inventory, links: Iterable[Reference | str], store: Store) -
     )
 
 
+def is_named(inventory: Inventory, links: Iterable[Reference | str], store: Store) -> bool:
+    """Say whether one of several names, or patterns of ARNs, is that of a store."""
+    return _any(inventory, links, store)
+
+
 def _arn(inventory: Inventory, store: Store) -> str:
     """Give the ARN of a store; a name that only AWS knows is met by no pattern that names any."""
     known = next((name for name in store.origin.attributes.values() if name.startswith("arn:")), None)

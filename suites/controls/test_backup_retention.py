@@ -97,12 +97,17 @@ def _is_daily(schedule: str) -> bool:
     satisfies=(*CAN_BE_HAD_AGAIN, "PCI-4.0:10.5.1"),
     broken_by=(Remove("BackupVault.LockConfiguration"), Change("BackupVault.LockConfiguration.MinRetentionDays", 1)),
 )
-def test_backups_cannot_be_deleted_early(vault: BackupVault, baseline: Baseline) -> None:
-    """Whoever takes the account over deletes the backups first."""
+def test_backups_cannot_be_deleted_early(vault: BackupVault, inventory: Inventory, baseline: Baseline) -> None:
+    """Whoever takes the account over deletes the backups first. What takes copies only is held to the days of copies."""
     lock = vault.lock_configuration
     assert lock is not None, "is not locked; a lock is promised"
     days = lock.min_retention_days or 0
-    assert days >= baseline.backup_days, f"is locked for {days} days; {baseline.backup_days} are promised"
+    rules = [rule for plan in inventory.of(BackupPlan) for rule in plan.backup_plan.backup_plan_rule]
+    filled = any(inventory.find(BackupVault, rule.target_backup_vault) is vault for rule in rules)
+    copies = [copy.destination_backup_vault_arn for rule in rules for copy in rule.copy_actions]
+    copied = any(inventory.find(BackupVault, link) is vault for link in copies)
+    promised = baseline.backup_copy_days if copied and not filled else baseline.backup_days
+    assert days >= promised, f"is locked for {days} days; {promised} are promised"
 
 
 @control(

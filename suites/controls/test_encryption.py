@@ -30,6 +30,8 @@ AT_REST = ("AC2", "NIST-800-53:SC-28(1)", "NIST-800-53:SC-13", "PCI-4.0:3.5.1", 
 )
 def test_keys_are_rotated(key: Key) -> None:
     """A key that never changes protects everything it ever encrypted for as long as it takes to leak."""
+    if key.key_usage != "ENCRYPT_DECRYPT":
+        not_applicable(f"AWS rotates no key of use {key.key_usage}; a new one takes its alias")
     if key.key_spec != "SYMMETRIC_DEFAULT":
         not_applicable("AWS rotates symmetric keys only")
     if key.origin_of_material != "AWS_KMS":

@@ -9,6 +9,7 @@ import pytest
 
 from fixtures.inventory.comparing import differences
 from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.scaling import moves
 from fixtures.mock_cloud.known_differences import known_differences
 from fixtures.mock_cloud.process import running
 from fixtures.tiers.live import read
@@ -44,7 +45,10 @@ def test_what_is_declared_is_what_is_deployed(tiers: Tiers, name: str) -> None:
     promised = {resource.key: resource for resource in declared.resources}
     there = {resource.key: resource for resource in deployed.resources if resource.managed}
     assert set(there) == set(promised)
-    found = [item for key, resource in there.items() for item in differences(promised[key], resource)]
+    moved = moves(declared)
+    found = [
+        item for key, resource in there.items() for item in differences(promised[key], resource, moved.get(key, ()))
+    ]
     assert not found, f"{len(found)} properties differ, first {found[0]}"
 
 

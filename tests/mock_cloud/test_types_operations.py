@@ -92,7 +92,8 @@ CHANGES: dict[str, tuple[Properties, Properties, Properties]] = {
         {**SUBSCRIPTION, "SubscriptionName": "other", "ThresholdExpression": json.dumps({"Not": ABOVE})},
     ),
     "Scheduler::Schedule": (
-        {"Role": ROLE}, {**STOP}, {**STOP, "ScheduleExpression": "rate(1 day)", "Description": "d", "State": "DISABLED"},
+        {"Role": ROLE}, {**STOP},
+        {**STOP, "ScheduleExpression": "rate(1 day)", "Description": "d", "State": "DISABLED"},
     ),
     "Backup::RestoreTestingPlan": (
         {"Vault": VAULT}, {**RESTORED, "StartWindowHours": 1, "Tags": tags("a")},
@@ -131,7 +132,8 @@ def test_a_capacity_below_the_least_is_raised_to_it(account: Account) -> None:
         "ResourceId": {"Fn::Sub": "table/${Table}/index/other"},
     }  # fmt: skip
     made(
-        account, Table=TABLE, Target=one("ApplicationAutoScaling::ScalableTarget", **READS, MinCapacity=9, MaxCapacity=50),
+        account, Table=TABLE,
+        Target=one("ApplicationAutoScaling::ScalableTarget", **READS, MinCapacity=9, MaxCapacity=50),
         Index=one("ApplicationAutoScaling::ScalableTarget", **index, MinCapacity=7, MaxCapacity=50),
     )  # fmt: skip
     table = account.client("dynamodb").describe_table(TableName="scaled")["Table"]
@@ -167,9 +169,7 @@ def test_an_alias_has_either_weights_or_provisioned_concurrency(account: Account
     made(account, **ALIASED)
     functions, name = account.client("lambda"), account.physical_ids()["Function"]
     named = {"FunctionName": name, "Qualifier": "live"}
-    functions.update_alias(
-        FunctionName=name, Name="live", RoutingConfig={"AdditionalVersionWeights": {"$LATEST": 0.1}}
-    )
+    functions.update_alias(FunctionName=name, Name="live", RoutingConfig={"AdditionalVersionWeights": {"$LATEST": 0.1}})
     with pytest.raises(ClientError, match="Alias with weights can not be used with Provisioned Concurrency"):
         functions.put_provisioned_concurrency_config(**named, ProvisionedConcurrentExecutions=1)
     scaling = account.client("application-autoscaling")
