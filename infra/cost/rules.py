@@ -247,7 +247,7 @@ FREE: Final[Mapping[str, str]] = {
     "AWS::RDS::DBParameterGroup": _SETTING,
     "AWS::RDS::DBSubnetGroup": _SETTING,
     "AWS::S3::BucketPolicy": _SETTING,
-    "AWS::SNS::Subscription": "deliveries to queues and functions cost nothing beside the publishing, as do a few by mail",
+    "AWS::SNS::Subscription": "deliveries to queues and functions cost nothing beside the publishing; few are by mail",
     "AWS::SNS::TopicPolicy": _SETTING,
     "AWS::SQS::QueuePolicy": _SETTING,
     "AWS::Scheduler::Schedule": "the first 14 million calls of a month cost nothing",

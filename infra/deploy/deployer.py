@@ -9,13 +9,14 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from infra.deploy.artefacts import Artefacts
+from infra.deploy.checked import Checked
 from infra.deploy.connect import ClientOf, one_line
 from infra.deploy.default_group import empty_default_group
 from infra.deploy.drift import Drift, drifts_of
 from infra.deploy.events import Event, EventReader
 from infra.deploy.lookups import looked_up
 from infra.deploy.needs import explained
-from infra.deploy.preflight import Checked, Preflight
+from infra.deploy.preflight import Preflight
 from infra.deploy.removal import lift, remove, resources_of, retained
 from infra.deploy.review import Review
 from infra.deploy.stacks import Stacks

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 from infra.artefacts import layer_file, layer_key
+from infra.deploy.checked import Checked, Verdict
 from infra.deploy.connect import ClientOf
 from infra.deploy.leftovers import is_taken
 from infra.deploy.lookups import looked_up
+from infra.deploy.scaling import monitors_of_costs, ready_executions, weighted_aliases
 from infra.deploy.stacks import Stacks
 from infra.environment import Environment
 from infra.errors import EndpointError, TouchstoneError
@@ -23,24 +24,6 @@ from infra.template import ResolvedResource
 _VPCS: Final = ("L-F678F1CE", "VPCs")
 _ADDRESSES: Final = ("L-0263D0A3", "public addresses")
 _KEPT_FREE: Final = 100  # executions at once that AWS lets nobody reserve
-
-
-class Verdict(StrEnum):
-    """What came of a check."""
-
-    FINE = "fine"
-    WRONG = "wrong"
-    UNKNOWN = "could not look"
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """One check: what it is about, what came of it, what was found, and what to do."""
-
-    about: str
-    verdict: Verdict
-    found: str
-    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +46,8 @@ class Preflight:
             "names of earlier deployments": self._leftovers,
             "quotas": self._quotas,
             "reserved concurrency": self._concurrency,
+            "weights of aliases": lambda: weighted_aliases(self.platform, self.client_of),
+            "monitors of costs": lambda: monitors_of_costs(self.platform, self.client_of),
             "libraries of the functions": self._layer,
         }
         return [found for about, check in checks.items() for found in _made(about, check)]
@@ -178,12 +163,15 @@ class Preflight:
         reserved = sum(
             int(one.properties.get("ReservedConcurrentExecutions", 0)) for one in self._of("AWS::Lambda::Function")
         )
-        if not reserved:
+        ready = ready_executions(self.platform)
+        if not reserved and not ready:
             return
         limit = int(self.client_of("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"])
-        if reserved + _KEPT_FREE > limit:
+        if reserved + ready + _KEPT_FREE > limit:
             found = f"{reserved} are to be reserved of {limit}, of which AWS keeps {_KEPT_FREE} free"
-            yield Checked("reserved concurrency", Verdict.WRONG, found, "lower ReservedConcurrency, or ask for more")
+            found = f"{found}, and {ready} to be kept ready" if ready else found
+            fix = "lower ReservedConcurrency and LeastReadyExecutions, or ask for more"
+            yield Checked("reserved concurrency", Verdict.WRONG, found, fix)
 
     def _layer(self) -> Iterator[Checked]:
         if layer_file().exists():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from infra.deploy.preflight import Verdict
+from infra.deploy.checked import Verdict
 from infra.operations.options import Endpoint, Env, Target, console, deployer_of
 from infra.outside import terminal
 

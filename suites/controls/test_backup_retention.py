@@ -98,7 +98,7 @@ def _is_daily(schedule: str) -> bool:
     broken_by=(Remove("BackupVault.LockConfiguration"), Change("BackupVault.LockConfiguration.MinRetentionDays", 1)),
 )
 def test_backups_cannot_be_deleted_early(vault: BackupVault, inventory: Inventory, baseline: Baseline) -> None:
-    """Whoever takes the account over deletes the backups first. What takes copies only is held to the days of copies."""
+    """Whoever takes the account over deletes the backups first. What only takes copies is held to their days."""
     lock = vault.lock_configuration
     assert lock is not None, "is not locked; a lock is promised"
     days = lock.min_retention_days or 0

@@ -29,9 +29,10 @@ _NAMED: Final = 3
     severity="medium",
     satisfies=("AC5",),
     broken_by=(
+        Change("IngestFunction.MemorySize", 1024),
         Change("Database.DBInstanceClass", "db.m7g.large"),
         Change("Cache.NumCacheClusters", 5),
-        Change("IngestFunction.MemorySize", 1024),
+        Change("AuthorizerExecutions.MinCapacity", 8),
     ),
 )
 def test_a_month_stays_within_the_budget(

@@ -61,7 +61,7 @@ def test_records_cannot_be_changed(inventory: Inventory, baseline: Baseline) -> 
     ),
 )  # fmt: skip
 def test_only_the_nightly_run_signs_records(inventory: Inventory, environment: Environment) -> None:
-    """A digest says that a record is whole; a signature says that it is ours. Whoever can sign could have made it up."""
+    """A digest says that a record is whole, a signature that it is ours. Whoever can sign could have made it up."""
     keys = [one for one in inventory.of(Key) if one.key_usage == "SIGN_VERIFY"]
     assert keys, "no key signs; an asymmetric one is promised"
     for key in keys:

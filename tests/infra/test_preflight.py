@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 from fixtures.mock_cloud.process import running
+from fixtures.mock_cloud.types.awslambda import zipped
 from fixtures.tiers.prepared import make_hosted_zone, stand_in
 from infra import __main__ as command
 from infra import artefacts
+from infra.deploy.checked import Verdict
 from infra.deploy.connect import ClientOf, client, connect
 from infra.deploy.connect import clients as clients_at
 from infra.deploy.leftovers import NAMES
-from infra.deploy.preflight import Preflight, Verdict
+from infra.deploy.preflight import Preflight
 from infra.deploy.stacks import Stacks
 from infra.environment import Environment, load_environment
 from infra.stacks import Platform, resolve_platform
@@ -70,6 +72,7 @@ def test_an_empty_account_lacks_the_zone_and_the_roles(clients: ClientOf) -> Non
         ({"ZoneA": "us-east-1z"}, "zone us-east-1z", "is not available"),
         ({"ZoneB": "us-east-1e"}, "Database", "us-east-1e does not offer db.t4g.micro for postgres 17"),
         ({"ReservedConcurrency": 2}, "reserved concurrency", "16 are to be reserved of 10"),
+        ({"LeastReadyExecutions": 3}, "reserved concurrency", "and 12 to be kept ready"),
     ],
 )
 def test_a_choice_that_aws_would_refuse_is_named(
@@ -78,6 +81,39 @@ def test_a_choice_that_aws_would_refuse_is_named(
     verdict, found, fix = looked(of(**parameters), clients)[about]
     assert (verdict, bool(fix)) == (Verdict.WRONG, True)
     assert said in found
+
+
+def test_an_alias_that_is_being_shifted_is_named(clients: ClientOf) -> None:
+    """AWS keeps no execution ready of an alias with weights: deployed, the function would be as slow as before."""
+    functions = clients("lambda")
+    role = clients("iam").create_role(RoleName="runs", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    functions.create_function(
+        FunctionName="touchstone-dev-push", Role=role, Runtime="python3.13", Handler="h.h",
+        Code={"ZipFile": zipped("def h(event, context): return 1", "python3.13")}, Publish=True,
+    )  # fmt: skip
+    functions.create_alias(
+        FunctionName="touchstone-dev-push", Name="live", FunctionVersion="1",
+        RoutingConfig={"AdditionalVersionWeights": {"$LATEST": 0.1}},
+    )  # fmt: skip
+    about = "alias touchstone-dev-push:live"
+    assert about not in looked(of(), clients)  # nothing of it is to be kept ready
+    verdict, found, fix = looked(of(LeastReadyExecutions=1), clients)[about]
+    assert (verdict, found) == (
+        Verdict.WRONG, "sends 10% to version $LATEST: AWS keeps no execution of it ready",
+    )  # fmt: skip
+    assert "--routing-config AdditionalVersionWeights={}" in fix
+    functions.update_alias(FunctionName="touchstone-dev-push", Name="live", RoutingConfig={})
+    assert about not in looked(of(LeastReadyExecutions=1), clients)
+
+
+def test_a_monitor_that_aws_has_made_is_named(clients: ClientOf) -> None:
+    monitor = {"MonitorName": "Default-Services-Monitor", "MonitorType": "DIMENSIONAL", "MonitorDimension": "SERVICE"}
+    made = clients("ce").create_anomaly_monitor(AnomalyMonitor=monitor)["MonitorArn"]
+    verdict, found, fix = looked(of(), clients)["monitor touchstone-dev-services"]
+    assert (verdict, made in fix) == (Verdict.WRONG, True)
+    assert "Default-Services-Monitor watches the same already" in found
+    clients("ce").delete_anomaly_monitor(MonitorArn=made)
+    assert looked(of(), clients)["monitors of costs"][0] is Verdict.FINE
 
 
 def test_libraries_that_are_not_built_are_named(
@@ -138,7 +174,7 @@ class Denied:
 
 
 @pytest.mark.parametrize(
-    "service", ["ec2", "route53", "rds", "elasticache", "iam", "dynamodb", "service-quotas", "lambda"]
+    "service", ["ec2", "route53", "rds", "elasticache", "iam", "dynamodb", "service-quotas", "lambda", "ce"]
 )
 def test_what_cannot_be_looked_at_is_never_fine(clients: ClientOf, service: str) -> None:
     sound = looked(of(ReservedConcurrency=1), clients)

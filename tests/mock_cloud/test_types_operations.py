@@ -141,6 +141,24 @@ def test_a_capacity_below_the_least_is_raised_to_it(account: Account) -> None:
     assert table["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"]["WriteCapacityUnits"] == 7
 
 
+def test_units_of_tables_and_indexes_are_changed_in_place(account: Account) -> None:
+    made(account, Table=TABLE)
+    more = {"ReadCapacityUnits": 8, "WriteCapacityUnits": 6}
+    changed = {**TABLE["Properties"], "GlobalSecondaryIndexes": [{**INDEX, "ProvisionedThroughput": more}]}
+    assert account.update(template({"Table": one("DynamoDB::Table", **changed)})) == "UPDATE_COMPLETE"
+    assert differences(account) == {}
+    changed |= {"ProvisionedThroughput": more}
+    assert account.update(template({"Table": one("DynamoDB::Table", **changed)})) == "UPDATE_COMPLETE"
+    assert differences(account) == {}
+
+
+def test_a_key_that_signs_reads_back_and_is_not_rotated(account: Account) -> None:
+    made(account, Key=one("KMS::Key", KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY", Enabled=True))
+    assert differences(account) == {}
+    told = account.client("kms").describe_key(KeyId=account.physical_ids()["Key"])["KeyMetadata"]
+    assert (told["KeyUsage"], told["KeySpec"]) == ("SIGN_VERIFY", "ECC_NIST_P256")
+
+
 def test_target_tracking_keeps_alarms_and_takes_them_along(account: Account) -> None:
     made(account, Table=TABLE, Target=TARGET, It=FOLLOWS)
     alarms = account.client("cloudwatch").describe_alarms()["MetricAlarms"]
