@@ -10,10 +10,11 @@ from typing import Any, Final
 from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.awslambda import Function
+from fixtures.inventory.services.cloudfront import Distribution
 from fixtures.inventory.services.cloudwatch import Alarm, CompositeAlarm, Dashboard, Dimension
 from fixtures.inventory.services.logs import MetricFilter
 from fixtures.inventory.touching import note_inside
-from fixtures.inventory.values import as_reference
+from fixtures.inventory.values import Reference, as_reference
 from suites.controls.metrics_known import SPACES, Need, Whose
 
 OWN: Final = "Touchstone"
@@ -158,10 +159,18 @@ class Platform:
     def one(self, whose: Whose, value: str) -> Resource | None:
         """Give the resource that a value of a dimension names."""
         if whose not in self._names:
-            found = self.inventory.of(whose.cls)
-            self._names[whose] = {name: one for one in found for name in whose.called(one)}
-        known = self._names[whose].get(value)
-        return known or self.inventory.find(whose.cls, as_reference(value) or value)
+            every = self.inventory.of(whose.cls)
+            self._names[whose] = {name: one for one in every for name in _names_of(whose, one)}
+        reference = as_reference(value)
+        found = self._names[whose].get(str(Reference(reference.logical_id)) if reference else value)
+        if isinstance(found, Distribution) and not found.distribution_config.enabled:
+            return None  # it serves nobody, so nothing of it is counted
+        return found
+
+
+def _names_of(whose: Whose, one: Resource) -> tuple[str, ...]:
+    """Give what a resource is called in dimensions: as its metrics are, by the id that AWS gave it, by reference."""
+    return (*whose.called(one), one.origin.physical_id or "", str(Reference(one.key)))
 
 
 def is_about(seen: Seen, resource: Resource, need: Need, called: str | None) -> bool:
