@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.apigatewayv2 import Api
 from fixtures.inventory.services.awslambda import Function
-from fixtures.inventory.services.backup import BackupVault
+from fixtures.inventory.services.backup import BackupPlan, BackupVault
 from fixtures.inventory.services.cloudwatch import Alarm, AlarmMuteRule, CompositeAlarm
 from fixtures.inventory.services.dynamodb import Table
 from fixtures.inventory.services.elasticache import ReplicationGroup
@@ -19,7 +19,7 @@ from fixtures.inventory.services.wafv2 import WebACL
 from fixtures.inventory.values import as_reference
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Add, Break, Change, Remove, control, not_applicable
-from suites.controls.looking import Statement, leading_to, own_key, statements
+from suites.controls.looking import Link, Statement, leading_to, own_key, statements
 from suites.controls.metrics_known import DEAD, NEEDS, WAITING, Need
 from suites.controls.test_messaging import is_dead_letter_queue
 from suites.controls.watching import Platform, Seen, every_alarm, is_about, seen_by
@@ -189,6 +189,8 @@ def test_what_carries_alerts_is_watched(
 
     It is watched if a metric of an alarm that is switched on names it, each node of a cache by itself.
     """
+    if isinstance(resource, BackupVault) and not any(leading_to(inventory, resource, BackupPlan, _targets)):
+        not_applicable("no plan backs up into it; copies that fail are told by the vault that they are made of")
     if isinstance(resource, Queue):
         need = DEAD if is_dead_letter_queue(inventory, resource) else WAITING
     else:
@@ -196,6 +198,10 @@ def test_what_carries_alerts_is_watched(
     seen = [one for alarm in inventory.of(Alarm) if alarm.actions_enabled for one in seen_by(alarm)]
     missing = list(_unwatched(seen, resource, need))
     assert not missing, f"no alarm looks at {', '.join(missing)}; it is promised"
+
+
+def _targets(plan: BackupPlan) -> Iterator[Link]:
+    return (rule.target_backup_vault for rule in plan.backup_plan.backup_plan_rule)
 
 
 def _unwatched(
