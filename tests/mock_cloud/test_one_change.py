@@ -26,7 +26,9 @@ NUMBERS = {"TTL": 600, "BatchSize": 7}
 FIXED = {
     "AWS::ApiGateway::Account", "AWS::ApiGatewayV2::ApiMapping", "AWS::ApiGatewayV2::Authorizer",
     "AWS::ApiGatewayV2::Deployment", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route",
-    "AWS::ApiGatewayV2::RouteResponse", "AWS::Backup::BackupSelection", "AWS::EC2::Route",
+    "AWS::ApiGatewayV2::RouteResponse", "AWS::ApplicationAutoScaling::ScalingPolicy", "AWS::Backup::BackupSelection",
+    "AWS::Backup::RestoreTestingSelection", "AWS::CE::AnomalyMonitor", "AWS::CE::AnomalySubscription",
+    "AWS::EC2::Route",
     "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::VPCGatewayAttachment", "AWS::KMS::Alias",
     "AWS::Lambda::Alias", "AWS::Lambda::LayerVersion", "AWS::Lambda::Permission", "AWS::Lambda::Version",
     "AWS::Logs::MetricFilter", "AWS::Logs::QueryDefinition",
