@@ -12,6 +12,17 @@ from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import ByHand, control
 from fixtures.judging.declared import Declared, compared
 
+# Beyond the limits of what target tracking moves, and where it moves nothing.
+CAPACITY = (
+    ByHand("dynamodb", "update_table", {
+        "TableName": "touchstone-prod-connections",
+        "ProvisionedThroughput": {"ReadCapacityUnits": 4_000, "WriteCapacityUnits": 5},
+    }),
+    ByHand("lambda", "put_provisioned_concurrency_config", {
+        "FunctionName": "touchstone-prod-ingest", "Qualifier": "live", "ProvisionedConcurrentExecutions": 3,
+    }),
+)  # fmt: skip
+
 
 @control(
     "STK-01",
@@ -62,13 +73,7 @@ def test_everything_belongs_to_a_stack(inventory: Inventory, baseline: Baseline)
                 "IpRanges": [{"CidrIp": "10.9.0.0/16", "Description": "By hand"}],
             }],
         }),
-        ByHand("dynamodb", "update_table", {
-            "TableName": "touchstone-prod-connections",
-            "ProvisionedThroughput": {"ReadCapacityUnits": 4_000, "WriteCapacityUnits": 5},
-        }),
-        ByHand("lambda", "put_provisioned_concurrency_config", {
-            "FunctionName": "touchstone-prod-ingest", "Qualifier": "live", "ProvisionedConcurrentExecutions": 3,
-        }),
+        *CAPACITY,
     ),
     tiers=("mocked", "live"),
     tiers_reason="a template is as it is written; only what is deployed can differ from it",
@@ -76,8 +81,7 @@ def test_everything_belongs_to_a_stack(inventory: Inventory, baseline: Baseline)
 def test_nothing_was_changed_by_hand(inventory: Inventory, declared: Declared) -> None:
     """What the templates say was reviewed; what somebody changed behind them was not, and is undone one day unawares.
 
-    Every property that a template states is held against what AWS tells, in both directions. What target tracking moves
-    is its own as long as it stays within the limits that the templates set.
+    Every stated property is held against what AWS tells, in both directions, but for what tracking moves within limits.
     """
     for gap in inventory.gaps.values():
         raise Unread(gap)  # who names what is not known either, and nothing can be compared by name

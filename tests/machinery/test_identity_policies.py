@@ -19,7 +19,10 @@ MANAGED, INLINE = 6_144, 10_240
 NO_ACTIONS = {
     "apigateway:TagResource", "apigateway:UntagResource", "backup-storage:Mount", "iam:DescribeOrganization",
     "cloudfront:CreateDistributionWithTags", "lambda:AssociateRuntimeAlias", "payments:GetConnectedAccount",
-    "s3:GetObjectMetadata", "s3:REST.PUT.OBJECT", "s3files:ListMountTargets",
+    "s3:DeleteBucketAnalyticsConfiguration", "s3:DeleteBucketCors", "s3:DeleteBucketEncryption",
+    "s3:DeleteBucketLifecycle", "s3:DeleteBucketMetricsConfiguration", "s3:DeleteBucketReplication",
+    "s3:GetObjectMetadata", "s3:PutBucketReplication", "s3:PutObjectLockConfiguration", "s3:REST.PUT.OBJECT",
+    "s3:UpdateBucketMetadataAnnotationTableConfiguration", "s3files:ListMountTargets",
     "vpc-lattice:DescribeServiceNetworkVpcEndpointAssociation",
 }  # fmt: skip
 
