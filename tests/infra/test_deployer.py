@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from fixtures.mock_cloud.process import running
+from fixtures.mock_cloud.process import MockCloud, running
 from fixtures.tiers.prepared import make_hosted_zone, stand_in
+from fixtures.tiers.stage import stage
 from infra import __main__ as command
 from infra import stacks
 from infra.deploy.connect import client, clients, connect
@@ -41,9 +42,8 @@ def endpoint(cloud: str) -> str:
     return cloud
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> Run:
-    """Type a command of the deployer and return its exit code."""
+def at(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return what types a command of the deployer, at an endpoint, and gives its exit code."""
     monkeypatch.setattr(options, "layer_archive", stand_in)
 
     def typed(*words: str) -> int:
@@ -51,6 +51,19 @@ def run(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> Run:
         return command.main()
 
     return typed
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> Run:
+    """Type a command of the deployer and return its exit code."""
+    return at(endpoint, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def before(_shared_mock_cloud: None) -> Iterator[Mapping[str, MockCloud]]:
+    """The mock cloud as it stands before each stack of dev."""
+    with stage(load_environment("dev"), load_templates()) as found:
+        yield found.before
 
 
 def deployed(run: Run, env: str, before: str) -> None:
@@ -130,21 +143,22 @@ def test_a_failed_stack_names_the_resource_and_the_reason(
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_first_deployment_that_fails_leaves_nothing_and_can_simply_be_run_again(
-    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stack: str
+    before: Mapping[str, MockCloud], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stack: str
 ) -> None:
     """Whatever has been made is gone again, what is to be retained included: it holds nothing yet, and its name is
     wanted."""
-    deployed(run, "dev", stack)
     sound, broken = load_templates(), with_a_last_resource_that_fails(stack)
-    monkeypatch.setattr(options, "load_templates", lambda: broken)
-    assert run("deploy", "--env", "dev", "--stack", stack, "--yes") == 1
-    # AWS does not delete what is protected, a rollback included
-    left = "ROLLBACK_FAILED" if stack == "data" else "ROLLBACK_COMPLETE"
-    assert f"{left}: Fails (AWS::KMS::Alias)" in capsys.readouterr().err.replace("\n", " ")
-    assert run("plan", "--env", "dev", "--stack", stack) == 1
-    assert "its first deployment failed; deploy clears it away and begins anew" in capsys.readouterr().err
-    monkeypatch.setattr(options, "load_templates", lambda: sound)
-    assert run("deploy", "--env", "dev", "--stack", stack, "--yes") == 0
+    with before[stack].fork() as cloud:
+        run = at(cloud.endpoint, monkeypatch)
+        monkeypatch.setattr(options, "load_templates", lambda: broken)
+        assert run("deploy", "--env", "dev", "--stack", stack, "--yes") == 1
+        # AWS does not delete what is protected, a rollback included
+        left = "ROLLBACK_FAILED" if stack == "data" else "ROLLBACK_COMPLETE"
+        assert f"{left}: Fails (AWS::KMS::Alias)" in capsys.readouterr().err.replace("\n", " ")
+        assert run("plan", "--env", "dev", "--stack", stack) == 1
+        assert "its first deployment failed; deploy clears it away and begins anew" in capsys.readouterr().err
+        monkeypatch.setattr(options, "load_templates", lambda: sound)
+        assert run("deploy", "--env", "dev", "--stack", stack, "--yes") == 0
 
 
 def test_a_protected_stack_is_not_destroyed(run: Run, endpoint: str, capsys: pytest.CaptureFixture[str]) -> None:
