@@ -14,7 +14,7 @@ PARAMETER = {"Seconds": {"Type": "Number"}}
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "unknown type": (template({"X": {"Type": "AWS::SQS::Cue"}}), r"Unrecognized resource types: \[AWS::SQS::Cue\]"),
-    "type without handler": (template({"X": {"Type": "AWS::XRay::Group"}}), "the mock cloud has no AWS::XRay::Group"),
+    "type without handler": (template({"X": {"Type": "AWS::EC2::Host"}}), "the mock cloud has no AWS::EC2::Host"),
     "unknown property": (template({"X": queue(Colour="red")}), "Encountered unsupported property Colour"),
     "unknown nested property": (
         template({"X": {"Type": "AWS::DynamoDB::Table", "Properties": {
