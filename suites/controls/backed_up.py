@@ -16,6 +16,7 @@ from fixtures.inventory.services.backup import Selection
 from fixtures.inventory.services.dynamodb import Table
 from fixtures.inventory.services.rds import DBInstance
 from fixtures.inventory.values import Reference
+from suites.controls.looking import told
 
 Store = Table | DBInstance
 _NAMED: Final[Mapping[type[Store], str]] = {Table: "TableName", DBInstance: "DBInstanceIdentifier"}
@@ -68,6 +69,6 @@ def is_named(inventory: Inventory, links: Iterable[Reference | str], store: Stor
 def _arn(inventory: Inventory, store: Store) -> str:
     """Give the ARN of a store; a name that only AWS knows is met by no pattern that names any."""
     known = next((name for name in store.origin.attributes.values() if name.startswith("arn:")), None)
-    name = str(store.property(_NAMED[type(store)]) or _UNKNOWN)
+    name = str(told(store, _NAMED[type(store)]) or _UNKNOWN)
     made = arn_of(store.cfn_type, _UNKNOWN if "${" in name else name, inventory.account, inventory.region)
     return known or next(iter(made.values()), _UNKNOWN)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from fixtures.aws.ledger import Unread
 from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.ec2 import (
@@ -29,6 +30,17 @@ R = TypeVar("R", bound=Resource)
 # Conditions that tie a statement to this account. Without one, a service acts for anybody who asks it.
 SOURCE_KEYS = ("aws:sourceaccount", "aws:sourcearn", "kms:calleraccount", "kms:encryptioncontext:aws:logs:arn")
 CALLER_KEYS = ("aws:principalaccount", "kms:calleraccount")
+
+
+def told(resource: Resource, name: str) -> Any:
+    """Give one property in CloudFormation's shape; raises Unread where nobody could read it.
+
+    ``Resource.property`` gives None then, which is no name and costs nothing.
+    """
+    gap = resource.origin.unread.get(name)
+    if gap is not None:
+        raise Unread(gap)
+    return resource.property(name)
 
 
 def leading_to(

@@ -22,6 +22,7 @@ from fixtures.inventory.services.rds import DBInstance
 from fixtures.inventory.services.sns import Topic
 from fixtures.inventory.services.sqs import Queue
 from fixtures.inventory.services.wafv2 import WebACL
+from suites.controls.looking import told
 
 Called = Callable[[Any], tuple[str, ...]]
 """What a resource is called in the values of a dimension."""
@@ -34,23 +35,23 @@ def words(text: str) -> frozenset[str]:
 
 def by(name: str) -> Called:
     """A resource is called by one of its properties."""
-    return lambda resource: (str(resource.property(name)),)
+    return lambda resource: (str(told(resource, name)),)
 
 
 def nodes(group: Any) -> tuple[str, ...]:
     """The nodes of a cache, which AWS numbers."""
-    name, count = group.property("ReplicationGroupId"), int(group.property("NumCacheClusters") or 0)
+    name, count = told(group, "ReplicationGroupId"), int(told(group, "NumCacheClusters") or 0)
     return tuple(f"{name}-{number:03d}" for number in range(1, count + 1))
 
 
 def acl(found: Any) -> tuple[str, ...]:
     """A web ACL is called as its metrics are."""
-    return (str(found.property("VisibilityConfig")["MetricName"]),)
+    return (str(told(found, "VisibilityConfig")["MetricName"]),)
 
 
 def acl_rules(found: Any) -> tuple[str, ...]:
     """All of a web ACL, or one of its rules."""
-    return ("ALL", *(str(rule["VisibilityConfig"]["MetricName"]) for rule in found.property("Rules")))
+    return ("ALL", *(str(rule["VisibilityConfig"]["MetricName"]) for rule in told(found, "Rules")))
 
 
 def never(_: Any) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from fixtures.aws.ledger import Gap, Unread
 from fixtures.inventory.facts import Resource
@@ -19,6 +19,7 @@ from infra.cost.estimate import estimate
 from infra.cost.items import Item
 from infra.cost.rules import RULES
 from infra.environment import Environment
+from suites.controls.looking import told
 
 _OLDEST: Final = 365
 _NAMED: Final = 3
@@ -46,7 +47,7 @@ def test_a_month_stays_within_the_budget(
     if inventory.tier == "live" and (age := costs.prices.age(now.date())) > _OLDEST:
         detail = f"the oldest price was read {age} days ago; {_OLDEST} at most can be believed"
         raise Unread(Gap(service="pricing", operation="Prices", kind="missing", detail=detail, at=now))
-    items = (Item("", one.key, type(one).cfn_type, partial(_read, one)) for one in resources.values())
+    items = (Item("", one.key, type(one).cfn_type, partial(told, one)) for one in resources.values())
     found = estimate(environment.name, items, costs.prices, costs.usage)
     dearest = found.dearest(_NAMED)
     for line in reversed(dearest):
@@ -62,11 +63,3 @@ def _billed(inventory: Inventory) -> Iterator[Resource]:
     """Yield what our stacks have of every type that costs something."""
     for kind in RULES:
         yield from (one for one in inventory.of(TYPES[kind]) if one.managed)
-
-
-def _read(resource: Resource, name: str) -> Any:
-    """Give a property; raises Unread where nobody could read it: what is not known costs more than nothing."""
-    gap = resource.origin.unread.get(name)
-    if gap is not None:
-        raise Unread(gap)
-    return resource.property(name)

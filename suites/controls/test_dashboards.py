@@ -8,6 +8,7 @@ from fixtures.inventory.services.logs import LogGroup, MetricFilter, QueryDefini
 from fixtures.inventory.values import Reference, as_reference
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Break, Change, Remove, control
+from suites.controls.looking import told
 from suites.controls.watching import Platform, alarms_on, every_alarm, groups_on, shown_on, widgets
 
 SHOWN = ("AC3", "SOC2:CC7.2")
@@ -70,7 +71,7 @@ def test_dashboards_show_alarms_and_logs_that_exist(dashboard: Dashboard, invent
 
 def names_of_groups(inventory: Inventory) -> set[str]:
     """Give the names of all log groups."""
-    return {str(group.property("LogGroupName")) for group in inventory.of(LogGroup)}
+    return {str(told(group, "LogGroupName")) for group in inventory.of(LogGroup)}
 
 
 @control(

@@ -82,6 +82,10 @@ def _watched(client: Callable[[str], Any]) -> None:
     role = client("iam").list_roles()["Roles"][0]["Arn"]
     client("config").put_configuration_recorder(ConfigurationRecorder={"name": "foreign", "roleARN": role})
     client("config").put_delivery_channel(DeliveryChannel={"name": "foreign", "s3BucketName": "foreign"})
+    target = {"Arn": "arn:aws:scheduler:::aws-sdk:rds:stopDBInstance", "RoleArn": role, "Input": "{}"}
+    client("scheduler").create_schedule(
+        Name="foreign", ScheduleExpression="rate(1 day)", FlexibleTimeWindow={"Mode": "OFF"}, Target=target
+    )
 
 
 def _published(functions: Any, name: str) -> None:

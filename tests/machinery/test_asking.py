@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from pathlib import Path
 
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.kms import Key
@@ -61,3 +62,12 @@ def test_controls_ask_through_what_is_listened_to() -> None:
             "gaps",
             "tier",
         }, module
+
+
+def test_controls_take_no_unread_property_for_a_value() -> None:
+    """``Resource.property`` gives None for what nobody could read: only ``told`` tells the two apart."""
+    folder = Path(looking.__file__).parent
+    using = {
+        path.name for path in folder.glob("*.py") if re.search(r"\.(property|understood)\(", path.read_text("utf-8"))
+    }
+    assert using == {"looking.py"}
