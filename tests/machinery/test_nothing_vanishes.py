@@ -154,7 +154,7 @@ def test_a_new_environment_is_judged_once_it_has_a_baseline(checkout: Path, tmp_
     code, said = run(checkout, tmp_path / "first", *STATIC)
     assert code == 3
     assert "policies/baselines/dr.toml: expected the baseline by which dr is judged, found none" in said
-    (demands / "dr.toml").write_text((demands / "prod.toml").read_text())
+    (demands / "dr.toml").write_text((demands / "prod.toml").read_text().replace("touchstone-prod-", "touchstone-dr-"))
     code, said = run(checkout, tmp_path / "usage", *STATIC)
     assert code == 3
     assert "infra/pricing/usage/dr.toml: expected what dr is assumed to use, found none" in said
