@@ -15,6 +15,7 @@ from fixtures.inventory.services.cloudwatch import Alarm, CompositeAlarm, Dashbo
 from fixtures.inventory.services.logs import MetricFilter
 from fixtures.inventory.touching import note_inside
 from fixtures.inventory.values import Reference, as_reference
+from infra.functions.shared.metric_table import Metric
 from suites.controls.metrics_known import SPACES, Need, Whose
 
 OWN: Final = "Touchstone"
@@ -106,9 +107,6 @@ def groups_on(dashboard: Dashboard) -> Iterator[str]:
 
 def own_metrics() -> frozenset[str]:
     """Give the names of the metrics that our functions can count."""
-    # the library that writes them is loaded by whoever asks
-    from infra.functions.shared.metrics import Metric  # noqa: PLC0415
-
     return frozenset(metric.value.name for metric in Metric)
 
 

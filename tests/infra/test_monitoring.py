@@ -12,7 +12,7 @@ from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.cloudwatch import Alarm, Dashboard
 from fixtures.tiers.static import from_platform
 from infra.environment import environment_names, load_environment
-from infra.functions.shared.metrics import Metric
+from infra.functions.shared.metric_table import Metric
 from infra.settings import ROOT
 from infra.stacks import resolve_platform
 from suites.controls.watching import OWN, Seen, seen_by, shown_on, widgets
