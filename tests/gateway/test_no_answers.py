@@ -72,13 +72,19 @@ def told(gateway: Gateway) -> Iterator[dict[str, Any]]:
 
 
 def asked(service: str, operation: str) -> dict[str, Any]:
-    """Give parameters that botocore sends: a text for each that must be there."""
+    """Give parameters that botocore sends: something of its type for each that must be there."""
     shape = service_model(service).operation_model(operation).input_shape
-    long_enough = "arn:aws:service:us-east-1:111111111111:thing/name"
-    plain = {"string": long_enough, "list": [long_enough], "boolean": True, "integer": 1}
-    if service == "s3":
-        plain["string"] = "name"
-    return {name: plain[shape.members[name].type_name] for name in (shape.required_members if shape else ())}
+    text = "name" if service == "s3" else "arn:aws:service:us-east-1:111111111111:thing/name"
+    return _whole(shape, text) if shape else {}
+
+
+def _whole(structure: Any, text: str) -> dict[str, Any]:
+    plain = {"string": text, "list": [text], "boolean": True, "integer": 1, "double": 1.0}
+    members = {name: structure.members[name] for name in structure.required_members}
+    return {
+        name: _whole(shape, text) if shape.type_name == "structure" else plain[shape.type_name]
+        for name, shape in members.items()
+    }
 
 
 @pytest.mark.parametrize("pair", OPERATIONS, ids="-".join)

@@ -11,15 +11,17 @@ import pytest
 from fixtures.aws.answers import Answer
 from fixtures.aws.found import Found, Incomplete
 from fixtures.aws.looking import Look
-from fixtures.aws.places import at
+from fixtures.aws.places import at, filled
 from fixtures.aws.reading import read, units
 from fixtures.aws.registry import ROWS
 from fixtures.aws.rows import WHOLE, Type
+from infra.environment import load_environment
 from tests.inventory.conftest import AT, Account
 
 # What is no list has no odd items.
 UNITS = {unit[0].name: unit for unit in units(ROWS.values()) if unit[0].listing.root.items != WHOLE}
 Asked = dict[tuple[str, str, str], Answer]
+ACCOUNT = load_environment("dev").account
 ODD: dict[str, Any] = {"empty": {}, "nothing": None, "number": 7, "text": "", "list": []}
 
 
@@ -35,7 +37,7 @@ def asked(account: Account) -> Asked:
             kept[key] = gateway.call(service, operation, **parameters)
         return kept[key]
 
-    look = Look(ask, lambda: AT)
+    look = Look(ask, lambda: AT, account=ACCOUNT)
     for unit in UNITS.values():
         read(look, unit)
     return kept
@@ -47,16 +49,22 @@ def again(asked: Asked, unit: Sequence[Type], items: list[Any] | None = None) ->
 
     def ask(asked_service: str, operation: str, parameters: Mapping[str, Any]) -> Answer:
         answer = asked[asked_service, operation, repr(sorted(parameters.items()))]
-        if items is None or (asked_service, operation, parameters) != (service, root.operation, root.parameters):
+        if items is None or (asked_service, operation, parameters) != (service, root.operation, parameters_of(unit)):
             return answer
         return Answer((with_items(answer.pages[0], root.items, items),), answer.source)
 
-    return read(Look(ask, lambda: AT), unit)
+    return read(Look(ask, lambda: AT, account=ACCOUNT), unit)
+
+
+def parameters_of(unit: Sequence[Type]) -> Mapping[str, Any]:
+    """What the list of a unit is asked for with."""
+    found: Mapping[str, Any] = filled(unit[0].listing.root.parameters, {"Account": ACCOUNT})
+    return found
 
 
 def items_of(asked: Asked, unit: Sequence[Type]) -> list[Any]:
     root, service = unit[0].listing.root, unit[0].service
-    answer = asked[service, root.operation, repr(sorted(root.parameters.items()))]
+    answer = asked[service, root.operation, repr(sorted(parameters_of(unit).items()))]
     return copy.deepcopy([item for page in answer.pages for item in at(page, root.items) or ()])
 
 

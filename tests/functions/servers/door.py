@@ -82,7 +82,9 @@ class Door(ABC):
 
     async def _drop(self) -> None:
         for writer in tuple(self._open):
-            writer.transport.abort()
+            # whose TLS has just ended has no more to break off, and asyncio fails where it is asked to
+            if getattr(writer.transport, "_ssl_protocol", writer) is not None:
+                writer.transport.abort()
         await asyncio.sleep(0.02)
 
     async def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -90,7 +90,7 @@ def _key(client: Client) -> Made:
         },
         signing: {
             **common, "Description": "signs", "KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY",
-            "EnableKeyRotation": UNREAD, "RotationPeriodInDays": UNREAD,
+            "EnableKeyRotation": UNREAD,
         },
         off: {**common, **symmetric, "Description": "off", "EnableKeyRotation": False, "Enabled": False},
     }  # fmt: skip
