@@ -6,6 +6,7 @@ TouchstoneError (3)
 ├── ArtefactError (3): what the functions are made of is not there, or cannot be made
 ├── EndpointError (3): the endpoint refuses, or is not the account that was asked for
 └── DeployError (1): a stack did not reach the state that was asked for
+    └── TakenBackError (1 or 2): a new version of a function has none of the calls, because something is wrong with it
 """
 
 from infra.outside import terminal
@@ -43,3 +44,11 @@ class DeployError(TouchstoneError):
     """A stack did not reach the state that was asked for."""
 
     exit_code = 1
+
+
+class TakenBackError(DeployError):
+    """Calls were given back to the version that had them; ``unclear``: only because nobody could tell how it goes."""
+
+    def __init__(self, told: str, *, unclear: bool) -> None:
+        super().__init__(told)
+        self.exit_code = 2 if unclear else 1

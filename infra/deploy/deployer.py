@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from infra.deploy.artefacts import Artefacts
@@ -13,7 +12,8 @@ from infra.deploy.checked import Checked
 from infra.deploy.connect import ClientOf, one_line
 from infra.deploy.default_group import empty_default_group
 from infra.deploy.drift import Drift, drifts_of
-from infra.deploy.events import Event, EventReader
+from infra.deploy.events import Event
+from infra.deploy.live import PARAMETER, STACK, held, live_functions, refuse_shared, settle
 from infra.deploy.lookups import looked_up
 from infra.deploy.needs import explained
 from infra.deploy.preflight import Preflight
@@ -23,6 +23,7 @@ from infra.deploy.stacks import Stacks
 from infra.environment import Environment
 from infra.errors import DeployError, InputError
 from infra.scaling import moves_of
+from infra.shifting.alias import Aliases
 from infra.stacks import BY_HAND, STACKS, parameters_for, resolve_platform
 from infra.template import Template
 
@@ -75,15 +76,15 @@ class Deployer:
         self._stacks = Stacks(self.cloudformation, self.environment.stack_name, self.on_event)
 
     @_refusals_in_one_line
-    def plan(self, only: str | None = None) -> list[Review]:
-        """Return the review of each stack without executing any.
+    def plan(self, only: str | None = None, *, hold: bool = False) -> list[Review]:
+        """Return the review of each stack without executing any; ``hold`` as for a deployment.
 
         A stack whose parameters come from a stack that does not exist yet cannot be reviewed: the list ends there, and
         one that was named is refused.
         """
         reviews = []
         stacks = chosen(only)
-        self._begin(stacks[0])
+        self._begin(stacks[0], hold=hold)
         for stack in stacks:
             if only is None and self._missing(stack):
                 break
@@ -96,15 +97,19 @@ class Deployer:
         return reviews
 
     @_refusals_in_one_line
-    def deploy(self, only: str | None = None) -> list[Review]:
+    def deploy(self, only: str | None = None, *, hold: bool = False) -> list[Review]:
         """Deploy the stacks in order and return what was done to each.
+
+        ``hold``: the functions' aliases go on calling the versions that they call now; `shift` moves the calls.
 
         Raises:
             DeployError: a stack failed, was not approved, or is in a state that cannot be deployed to.
         """
         done = []
         stacks = chosen(only)
-        self._begin(stacks[0])
+        self._begin(stacks[0], hold=hold)
+        if STACK in stacks:
+            refuse_shared(self.functions, self.aliases)
         for stack in stacks:
             self._demand_outputs(stack)
             self._clear(stack)
@@ -119,6 +124,25 @@ class Deployer:
             self._settle(stack)
             done.append(review)
         return done
+
+    @_refusals_in_one_line
+    def settle(self) -> Review:
+        """Tell the stack of the functions which version each alias calls now, and nothing else.
+
+        Raises:
+            DeployError: the stack is not deployed, cannot be updated, or knows no such parameter.
+        """
+        return settle(self._stacks, self.environment, self.functions, self.aliases)
+
+    @cached_property
+    def functions(self) -> tuple[str, ...]:
+        """The names of the functions that have an alias."""
+        return live_functions(self.environment, self.templates)
+
+    @cached_property
+    def aliases(self) -> Aliases:
+        """The functions' aliases as they are now."""
+        return Aliases(self.client_of("lambda"))
 
     def with_templates(self, templates: Mapping[str, Template]) -> Deployer:
         """Return a deployer of other templates that acts through the same clients."""
@@ -189,18 +213,15 @@ class Deployer:
         self._stacks.check_state(name, None if existing is None else existing["StackStatus"])
         tags = {"Project": "touchstone", "Environment": self.environment.name}
         with one_line(f"{self.templates[stack].source.name}: {name}"):
-            made = self.cloudformation.create_change_set(
-                StackName=name,
-                ChangeSetName=f"touchstone-{int(time.time() * 1000)}",
-                ChangeSetType="CREATE" if creates else "UPDATE",
+            return self._stacks.review(
+                stack,
+                name,
+                creates=creates,
                 TemplateBody=self.templates[stack].text,
                 Parameters=self._parameters(stack),
-                Capabilities=["CAPABILITY_NAMED_IAM"],
                 **({} if stack in BY_HAND else {"RoleARN": self.environment.execution_role}),
                 Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
             )
-        changes = self._stacks.changes(name, made["Id"])
-        return Review(stack, name, creates, made["Id"], changes)
 
     def _clear(self, stack: str) -> None:
         """Remove what a first deployment that failed left: a stack that AWS does not let anybody update.
@@ -221,19 +242,17 @@ class Deployer:
         if not self.approve(review):
             self._stacks.discard(review)
             raise DeployError(f"{review.stack_name}: not approved; nothing was changed")
-        stack = self._stacks.describe(review.stack_name)
-        stack_id = stack["StackId"] if stack else review.stack_name
-        reader = EventReader(self.cloudformation, stack_id)
-        self.cloudformation.execute_change_set(StackName=stack_id, ChangeSetName=review.change_set)
-        self._stacks.wait(stack_id, review.stack, reader, "CREATE_COMPLETE" if review.creates else "UPDATE_COMPLETE")
+        stack_id = self._stacks.execute(review)
         if review.creates and self.environment.termination_protection:
             self.cloudformation.update_termination_protection(StackName=stack_id, EnableTerminationProtection=True)
 
     # -- parameters and outputs ------------------------------------------------------------------------------------
 
-    def _begin(self, first: str) -> None:
+    def _begin(self, first: str, *, hold: bool) -> None:
         """Look up what AWS chooses per account and region, and learn the outputs of the stacks before the first."""
         self.outputs = {**looked_up(self.environment, self.client_of), **self.artefacts.parameters}
+        if hold:
+            self.outputs[PARAMETER] = held(self.functions, self.aliases)
         for earlier in STACKS[: STACKS.index(first)]:
             self._remember_outputs(earlier)
 

@@ -70,6 +70,26 @@ class Stacks:
             found += page["Changes"]
         return tuple(ResourceChange.read(change) for change in found)
 
+    def review(self, stack: str, name: str, *, creates: bool, **asked: Any) -> Review:
+        """Create a change set and wait until it can be read."""
+        made = self.cloudformation.create_change_set(
+            StackName=name,
+            ChangeSetName=f"touchstone-{int(time.time() * 1000)}",
+            ChangeSetType="CREATE" if creates else "UPDATE",
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+            **asked,
+        )
+        return Review(stack, name, creates, made["Id"], self.changes(name, made["Id"]))
+
+    def execute(self, review: Review) -> str:
+        """Execute a change set and wait until the stack is done; return the stack's id."""
+        found = self.describe(review.stack_name)
+        stack_id = str(found["StackId"]) if found else review.stack_name
+        reader = EventReader(self.cloudformation, stack_id)
+        self.cloudformation.execute_change_set(StackName=stack_id, ChangeSetName=review.change_set)
+        self.wait(stack_id, review.stack, reader, "CREATE_COMPLETE" if review.creates else "UPDATE_COMPLETE")
+        return stack_id
+
     def discard(self, review: Review) -> None:
         """Remove a change set that will not be executed, and the empty stack that AWS made for it."""
         self.cloudformation.delete_change_set(StackName=review.stack_name, ChangeSetName=review.change_set)

@@ -28,6 +28,7 @@ Endpoint = Annotated[
     list[str] | None, typer.Option("--endpoint", help="instead of AWS, for example the mock cloud's URL")
 ]
 Json = Annotated[bool, typer.Option("--json", help="as data for machines")]
+Hold = Annotated[bool, typer.Option("--hold", help="leave every alias at the version that it calls now")]
 Yes = Annotated[bool, typer.Option("--yes", help="execute every review without asking (for machines)")]
 
 

@@ -1,0 +1,95 @@
+"""Which version the alias of each function calls: what a deployment leaves live, and what the stack is told after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from infra.deploy.review import Review
+from infra.deploy.stacks import Stacks
+from infra.environment import Environment
+from infra.errors import DeployError
+from infra.shifting.alias import Alias, Aliases
+from infra.stacks import resolve_platform
+from infra.template import Template
+
+PARAMETER: Final = "LiveVersions"
+STACK: Final = "compute"
+NEWEST: Final = "newest"
+_ALIAS: Final = "AWS::Lambda::Alias"
+_VERSION: Final = "AWS::Lambda::Version"
+
+
+def live_functions(environment: Environment, templates: Mapping[str, Template]) -> tuple[str, ...]:
+    """Return the names of the functions that have an alias, in the order of the parameter."""
+    resources = resolve_platform(environment, templates).stacks[STACK].resources
+    named = (one.properties["FunctionName"]["Ref"] for one in resources.values() if one.type == _ALIAS)
+    return tuple(str(resources[name].properties["FunctionName"]) for name in named)
+
+
+def held(names: Iterable[str], aliases: Aliases) -> str:
+    """Return the parameter's value with which every alias stays at the version that it calls now."""
+    found = (aliases.find(name) for name in names)
+    return ",".join(NEWEST if one is None else one.version for one in found)
+
+
+def refuse_shared(names: Iterable[str], aliases: Aliases) -> None:
+    """Refuse to deploy while calls are being shifted: a deployment would end that without a look at how it goes.
+
+    Raises:
+        DeployError: some are; the line says how to go on.
+    """
+    for alias in filter(None, map(aliases.find, names)):
+        if alias.weights:
+            raise DeployError(
+                f"{alias.function}: a shift is under way, {alias.shares}: "
+                f"python -m infra shift --function {alias.function} --resume goes on with it, --abort takes it back"
+            )
+
+
+def settle(stacks: Stacks, environment: Environment, names: Iterable[str], aliases: Aliases) -> Review:
+    """Tell the stack of the functions which version each alias calls now, and nothing else: its template stays.
+
+    Raises:
+        DeployError: the stack is not deployed, cannot be updated, or knows no such parameter.
+    """
+    name = environment.stack_name(STACK)
+    found = stacks.describe(name)
+    stacks.check_state(name, None if found is None else found["StackStatus"])
+    declared = [] if found is None else [one["ParameterKey"] for one in found.get("Parameters", [])]
+    if PARAMETER not in declared:
+        raise DeployError(f"{name}: expected a stack that takes {PARAMETER}: deploy it first")
+    newest = newest_versions(stacks.cloudformation, name)
+    live = ",".join(_said(aliases.read(one), newest) for one in names)
+    review = stacks.review(
+        STACK,
+        name,
+        creates=False,
+        UsePreviousTemplate=True,
+        Parameters=[
+            {"ParameterKey": key} | ({"ParameterValue": live} if key == PARAMETER else {"UsePreviousValue": True})
+            for key in declared
+        ],
+        RoleARN=environment.execution_role,
+    )
+    if review.changes:
+        stacks.execute(review)
+    else:
+        stacks.discard(review)
+    return review
+
+
+def newest_versions(cloudformation: Any, name: str) -> dict[str, str]:
+    """Return the version that the stack has published last of each function, by the function's name."""
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
+    arns = [
+        one["PhysicalResourceId"].split(":")
+        for page in pages
+        for one in page["StackResourceSummaries"]
+        if one["ResourceType"] == _VERSION
+    ]
+    return {arn[-2]: arn[-1] for arn in arns}
+
+
+def _said(alias: Alias, newest: Mapping[str, str]) -> str:
+    return NEWEST if newest.get(alias.function) == alias.version else alias.version
