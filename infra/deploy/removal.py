@@ -64,6 +64,9 @@ REMOVES: Final[Mapping[str, Call]] = {
     "AWS::KMS::Key": Call("kms", "schedule_key_deletion", "KeyId", (("PendingWindowInDays", 30),)),
 }
 
+# Retained while something else of the stack is changed, and gone with that.
+GOES_WITH_ANOTHER: Final = frozenset({"AWS::Lambda::Version"})
+
 
 def resources_of(cloudformation: Any, stack_id: str) -> tuple[Found, ...]:
     """Return what a stack has now."""
@@ -84,7 +87,7 @@ def retained(cloudformation: Any, stack_id: str, had: Iterable[Found]) -> tuple[
         for event in page["StackEvents"]
         if event["ResourceStatus"] == "DELETE_SKIPPED"
     }
-    return tuple(one for one in had if one.logical_id in skipped)
+    return tuple(one for one in had if one.logical_id in skipped and one.type not in GOES_WITH_ANOTHER)
 
 
 def lift(client_of: ClientOf, found: Iterable[Found]) -> None:
