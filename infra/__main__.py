@@ -12,13 +12,15 @@ from infra.operations.cost import cost
 from infra.operations.deploy import deploy
 from infra.operations.destroy import destroy
 from infra.operations.drift import drift
+from infra.operations.history import history
 from infra.operations.layer import layer
 from infra.operations.plan import plan
 from infra.operations.preflight import preflight
+from infra.operations.rollback import rollback
 from infra.operations.shift import shift
 from infra.operations.stamp import stamp
 
-COMMANDS = (plan, deploy, preflight, drift, destroy, shift, cost, stamp, layer)
+COMMANDS = (plan, deploy, preflight, drift, destroy, shift, rollback, history, cost, stamp, layer)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deploy and operate the platform's stacks.")
 for command in COMMANDS:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.artefacts import archive_parameters, code_archive
+from infra.errors import ArtefactError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,26 @@ class Artefacts:
         for key in missing:
             s3.put_object(Bucket=bucket, Key=key, Body=archives[key](), ChecksumAlgorithm="SHA256")
         return missing
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What an earlier deployment brought: the names of its archives, which the bucket still has to have."""
+
+    parameters: dict[str, str]
+
+    def bring(self, s3: Any, bucket: str) -> tuple[str, ...]:
+        """Upload nothing.
+
+        Raises:
+            ArtefactError: the bucket does not have one of them any more.
+        """
+        for key in self.parameters.values():
+            if not _is_there(s3, bucket, key):
+                raise ArtefactError(
+                    f"s3://{bucket}/{key}: is not there any more: deploy from the commit it was made of"
+                )
+        return ()
 
 
 def _is_there(s3: Any, bucket: str, key: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from infra.deploy.artefacts import Artefacts
+from infra.deploy.artefacts import Artefacts, Stored
 from infra.deploy.checked import Checked
 from infra.deploy.connect import ClientOf, one_line
 from infra.deploy.default_group import empty_default_group
@@ -63,7 +63,7 @@ class Deployer:
     environment: Environment
     templates: Mapping[str, Template]
     client_of: ClientOf
-    artefacts: Artefacts
+    artefacts: Artefacts | Stored
     approve: Approve
     on_event: OnEvent
     on_review: Callable[[Review], None] = lambda _: None

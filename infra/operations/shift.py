@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 import typer
 
 from infra.deploy.connect import one_line
+from infra.deploy.deployer import Deployer
 from infra.deploy.live import NEWEST, STACK, newest_versions
 from infra.errors import DeployError, InputError
 from infra.operations.options import Endpoint, Env, Json, Target, Yes, asked, console, deployer_of, once, say
+from infra.operations.recorded import recorded
 from infra.shifting.alias import Alias
 from infra.shifting.ready import Ready
 from infra.shifting.shift import Clock, Pace, Shift
@@ -51,23 +54,36 @@ def shift(
         raise InputError("shift: expected one of --to, --resume and --abort")
     deployer = deployer_of(target, yes=yes)
     name = name_of(once("--function", function) or "", deployer.functions)
-    made = Shift(
+    made = _shift_of(deployer, name, (lambda _: None) if as_json else say)
+    if version == NEWEST:
+        version = _newest(deployer, name)
+    if not yes and not asked(f"Shift the calls of {name}?"):
+        raise DeployError(f"{name}: not approved; nothing was shifted")
+    with recorded(deployer, "shift") as noted, one_line(target.env):
+        alias = _shifted(made, version, pace, abort=abort)
+        noted.told = f"{name}: {alias.shares}"
+    if as_json:
+        console.print_json(data={"function": name, "version": alias.version, "weights": dict(alias.weights)})
+
+
+def _shift_of(deployer: Deployer, name: str, told: Callable[[str], None]) -> Shift:
+    return Shift(
         deployer.aliases,
         Ready(name, deployer.client_of("lambda"), deployer.client_of("application-autoscaling"), CLOCK.sleep),
         Watch(name, deployer.environment.stack_name(""), deployer.client_of("cloudwatch")),
         deployer.settle,
         CLOCK,
-        (lambda _: None) if as_json else say,
+        told,
     )
-    with one_line(target.env):
-        wanted = version
-        if version == NEWEST:
-            wanted = newest_versions(deployer.cloudformation, deployer.environment.stack_name(STACK)).get(name)
-        if not yes and not asked(f"Shift the calls of {name}?"):
-            raise DeployError(f"{name}: not approved; nothing was shifted")
-        alias = _shifted(made, wanted, pace, abort=abort)
-    if as_json:
-        console.print_json(data={"function": name, "version": alias.version, "weights": dict(alias.weights)})
+
+
+def _newest(deployer: Deployer, name: str) -> str:
+    stack = deployer.environment.stack_name(STACK)
+    with one_line(deployer.environment.name):
+        found = newest_versions(deployer.cloudformation, stack).get(name)
+    if found is None:
+        raise InputError(f"--to {NEWEST}: {stack} has published no version of {name}")
+    return found
 
 
 def _shifted(made: Shift, version: str | None, pace: Pace, *, abort: bool) -> Alias:

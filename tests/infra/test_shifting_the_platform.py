@@ -88,9 +88,7 @@ def test_new_code_is_held_shifted_and_taken_back_when_it_throws(
     capsys.readouterr()
     assert run("shift", *this, "--to", "newest", "--bake", "2m") == 0, capsys.readouterr().err
     said = capsys.readouterr().out
-    assert [share for share in ("10%", "50%", "100%") if f"{share} of the calls to version 2" in said] == [
-        "10%", "50%", "100%",
-    ]  # fmt: skip
+    assert all(f"{share} of the calls to version 2" in said for share in ("10%", "50%", "100%"))
     assert live(prod) == ("2", {}, {"live": 1})
     assert run("drift", *everywhere) == 0, capsys.readouterr().out
     parameters = prod.described("touchstone-prod-compute")["Parameters"]

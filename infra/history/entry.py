@@ -1,0 +1,66 @@
+"""One line of the deployments' history, and how it is written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from infra.errors import InputError
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Entry(BaseModel):
+    """What was done to an environment: ``templates`` are digests by stack, ``parameters`` the environment's own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}T[0-9]{12}Z-[a-z-]+$")]
+    at: AwareDatetime
+    by: str = Field(description="ARN of whoever did it")
+    environment: str
+    action: str = Field(description="deploy, rollback, shift, backup, restore, validate or smoke")
+    done: bool = Field(description="it reached what was asked for")
+    told: str = Field(description="what came of it, in one line")
+    commit: str = Field(description="that it was done from; empty outside a checkout")
+    templates: Mapping[str, Digest] = {}
+    parameters: Mapping[str, bool | int | str] = {}
+    artefacts: Mapping[str, str] = {}
+    held: bool = False
+    changed: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it says all that a deployment is made of."""
+        return self.done and bool(self.templates) and bool(self.artefacts)
+
+    @property
+    def state(self) -> str:
+        """Digest of all that a deployment is made of."""
+        said = [dict(self.templates), dict(self.parameters), dict(self.artefacts)]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def id_of(moment: datetime, action: str) -> str:
+    """Return the id of what is done at a moment: ids sort as moments do."""
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S%f}Z-{action}"
+
+
+def read(text: bytes, where: str) -> Entry:
+    """Read an entry; raises InputError, one line, for what is none."""
+    try:
+        return Entry.model_validate_json(text)
+    except ValidationError as error:
+        first: Any = error.errors()[0]
+        key = ".".join(map(str, first["loc"])) or "the document"
+        raise InputError(f"{where}: {key}: {first['msg']}") from error
+
+
+def digest(text: str) -> str:
+    """Return a template's digest."""
+    return hashlib.sha256(text.encode()).hexdigest()
