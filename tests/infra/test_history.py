@@ -19,6 +19,7 @@ from infra.history.history import History, find
 from infra.operations import options
 from infra.stacks import load_templates
 from infra.template import Template
+from tests.infra.allowed import heard, refused
 from tests.infra.test_deployer import Run, at
 from tests.mock_cloud.account import Account
 
@@ -36,8 +37,11 @@ def account(_shared_mock_cloud: None) -> Iterator[Account]:
 
 
 @pytest.fixture
-def run(account: Account, monkeypatch: pytest.MonkeyPatch) -> Run:
-    return at(account.endpoint, monkeypatch)
+def run(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Type a command; whatever it asks of AWS, the role that deploys may."""
+    with heard(monkeypatch) as asked:
+        yield at(account.endpoint, monkeypatch)
+    assert refused(asked, "dev") == set()
 
 
 @pytest.fixture
@@ -69,6 +73,7 @@ def test_an_environment_is_brought_back_to_what_it_was_made_of(
     assert run("history", *DEV) == 3
     with monkeypatch.context() as patched:
         assert run("deploy", *DEV, "--yes") == 0
+        run("preflight", *DEV)  # its calls are among those that have to be allowed
         first = state(account)
         templates = load_templates()
         text = templates["messaging"].text

@@ -14,6 +14,7 @@ from infra.artefacts import packed
 from infra.environment import load_environment
 from infra.operations import shift
 from infra.shifting.shift import Clock
+from tests.infra.allowed import heard, refused
 from tests.infra.test_deployer import Run, at
 from tests.mock_cloud.account import Account
 from tests.mock_cloud.running import ask, tell
@@ -35,8 +36,11 @@ def prod(_shared_mock_cloud: None) -> Iterator[Account]:
 
 
 @pytest.fixture
-def run(prod: Account, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Type a command; while a shift is looked at, clients call the function and the mock cloud's time passes."""
+def run(prod: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Type a command; while a shift is looked at, clients call the function and the mock cloud's time passes.
+
+    Whatever a command asks of AWS, the role that deploys may.
+    """
 
     def sleep(seconds: float) -> None:
         for _ in range(12):
@@ -46,7 +50,9 @@ def run(prod: Account, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     now = lambda: datetime.fromtimestamp(tell(prod.endpoint)["now"], UTC)  # noqa: E731
     monkeypatch.setattr(shift, "CLOCK", Clock(now, sleep))
-    return at(prod.endpoint, monkeypatch)
+    with heard(monkeypatch) as asked:
+        yield at(prod.endpoint, monkeypatch)
+    assert refused(asked, "prod") == set()
 
 
 @pytest.fixture
