@@ -61,6 +61,15 @@ def load_templates(folder: Path = TEMPLATES) -> dict[str, Template]:
     return {name: _load(folder / f"{name}.yaml") for name in STACKS}
 
 
+def chosen(only: str | None) -> tuple[str, ...]:
+    """Return the stacks to act on: all, or the one that was named."""
+    if only is None:
+        return STACKS
+    if only not in STACKS:
+        raise InputError(f"--stack {only or repr(only)}: expected one of {', '.join(STACKS)}")
+    return (only,)
+
+
 def _load(path: Path) -> Template:
     try:
         template = Template.parse(path.read_text(encoding="utf-8"), shown(path))

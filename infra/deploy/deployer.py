@@ -24,7 +24,7 @@ from infra.environment import Environment
 from infra.errors import DeployError, InputError
 from infra.scaling import moves_of
 from infra.shifting.alias import Aliases
-from infra.stacks import BY_HAND, STACKS, parameters_for, resolve_platform
+from infra.stacks import BY_HAND, STACKS, chosen, parameters_for, resolve_platform
 from infra.template import Template
 
 Approve = Callable[[Review], bool]
@@ -148,9 +148,13 @@ class Deployer:
         """Return a deployer of other templates that acts through the same clients."""
         return replace(self, templates=templates, outputs={})
 
+    def described(self, stack: str) -> dict[str, Any] | None:
+        """Return what AWS says of a stack; None where it is not deployed."""
+        return self._stacks.describe(self.environment.stack_name(stack))
+
     def outputs_of(self, stack: str) -> dict[str, str]:
         """Return the outputs that a stack has now; none where it is not deployed."""
-        found = self._stacks.describe(self.environment.stack_name(stack)) or {}
+        found = self.described(stack) or {}
         return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
     @_refusals_in_one_line
@@ -285,15 +289,6 @@ class Deployer:
         group = self.outputs.get("DefaultSecurityGroupId")
         if stack == "network" and group:
             empty_default_group(self.client_of("ec2"), group)
-
-
-def chosen(only: str | None) -> tuple[str, ...]:
-    """Return the stacks to act on: all, or the one that was named."""
-    if only is None:
-        return STACKS
-    if only not in STACKS:
-        raise InputError(f"--stack {only or repr(only)}: expected one of {', '.join(STACKS)}")
-    return (only,)
 
 
 def _text(value: Any) -> str:

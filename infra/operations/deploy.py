@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from infra.deploy.approval import Approved, saved, versions_of
+from infra.deploy.connect import endpoint_in_use, is_loopback, one_line
+from infra.deploy.deployer import Deployer
+from infra.errors import InputError
 from infra.operations.options import Endpoint, Env, Hold, Stack, Target, Yes, deployer_of, say
 from infra.operations.recorded import deployment, recorded
+from infra.stacks import chosen
+
+Plan = Annotated[Path | None, typer.Option("--approved", help="execute what plan --save wrote, and nothing else")]
 
 
 def deploy(
@@ -11,15 +23,30 @@ def deploy(
     stack: Stack = None,
     endpoint: Endpoint = None,
     hold: Hold = False,  # noqa: FBT002  typer
+    approved: Plan = None,
     yes: Yes = False,  # noqa: FBT002  typer
 ) -> None:
     """Deploy the stacks in order: change set, review, execute, wait."""
     target = Target.read(env, stack, endpoint)
+    plan = None if approved is None else saved(approved)
     deployer = deployer_of(target, yes=yes)
+    made_of = deployment(deployer, hold=hold)
+    if plan is not None:
+        _take(plan, deployer, made_of, target.stack)
+    elif yes and deployer.environment.termination_protection and not is_loopback(endpoint_in_use(target.endpoint)):
+        raise InputError(f"--yes: {target.env} is protected: expected --approved with a plan that was reviewed")
     with recorded(deployer, "deploy") as noted:
-        noted.more = {} if target.stack else deployment(deployer, hold=hold)
+        noted.more = {} if target.stack else made_of
         done = deployer.deploy(target.stack, hold=hold)
         changed = [review.stack for review in done if review.changes]
         noted.told, noted.more["changed"] = f"{target.stack or 'all stacks'}{', held' * hold}", changed
     said = f"{', '.join(changed)} deployed" if changed else "no changes"
     say(f"{target.env}: {said}")
+
+
+def _take(plan: Approved, deployer: Deployer, made_of: dict[str, object], only: str | None) -> None:
+    """Let nothing but a plan be executed, if all is still as it was when the plan was made."""
+    with one_line(deployer.environment.name):
+        versions = versions_of({stack: deployer.described(stack) for stack in chosen(only)})
+    plan.check(deployer.environment.name, made_of, versions)
+    deployer.approve = plan.approve

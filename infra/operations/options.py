@@ -12,13 +12,13 @@ from rich.console import Console
 from infra.artefacts import layer_archive
 from infra.deploy.artefacts import Artefacts
 from infra.deploy.connect import clients, connect, endpoint_in_use
-from infra.deploy.deployer import Deployer, chosen
+from infra.deploy.deployer import Deployer
 from infra.deploy.review import Review
 from infra.deploy.show import show_event, show_review
 from infra.environment import load_environment
 from infra.errors import InputError, TouchstoneError
 from infra.outside import terminal
-from infra.stacks import load_templates, resolve_platform
+from infra.stacks import chosen, load_templates, resolve_platform
 
 console = Console(highlight=False, markup=False, emoji=False)
 
