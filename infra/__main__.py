@@ -19,8 +19,9 @@ from infra.operations.preflight import preflight
 from infra.operations.rollback import rollback
 from infra.operations.shift import shift
 from infra.operations.stamp import stamp
+from infra.operations.validate import validate
 
-COMMANDS = (plan, deploy, preflight, drift, destroy, shift, rollback, history, cost, stamp, layer)
+COMMANDS = (plan, deploy, preflight, drift, validate, shift, rollback, history, destroy, cost, stamp, layer)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deploy and operate the platform's stacks.")
 for command in COMMANDS:

@@ -142,6 +142,14 @@ def test_an_engine_is_no_judge_of_a_tier_that_it_does_not_claim() -> None:
         check_coverage(Selection(("dev",), ("static", "mocked"), Path("out"), tiers_are_said=True), both)
 
 
+def test_a_control_that_was_named_and_is_not_judged_is_missed() -> None:
+    chosen = Selection(("dev",), ("static",), Path("out"), controls=("BAK-01", "ENC-01"))
+    whole = cases_of(("dev",), ("static",))
+    check_coverage(chosen, whole)
+    with pytest.raises(InputError, match="judges it: ENC-01;"):
+        check_coverage(chosen, [case for case in whole if case.subject != "ENC-01"])
+
+
 # -- whole runs ----------------------------------------------------------------------------------------------------
 
 STATIC = ("suites/controls", "--tier", "static")
@@ -217,3 +225,26 @@ def test_a_type_that_nobody_knows_is_not_absent(checkout: Path, tmp_path: Path) 
     code, said = run(checkout, tmp_path / "out", *STATIC)
     assert code == 3
     assert "policies/baselines/dev.toml: absent.1: expected a type that the inventory knows" in said
+
+
+def test_only_the_controls_that_were_named_are_judged(tmp_path: Path) -> None:
+    words = ("suites", "--tier", "static", "--env", "dev", "--control", "BAK-01,ENC-01", "--control", "NET-01")
+    code, said = run(ROOT, tmp_path, *words)
+    assert code == 0, said
+    assert {verdict["control"] for verdict in record(tmp_path)[0]} == {"BAK-01", "ENC-01", "NET-01"}
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        ("BAK-01,BAK-99", "--control BAK-99: no control has this id"),
+        ("bak-01", "--control bak-01: no control has this id"),
+        ("BAK-0", "--control BAK-0: no control has this id"),
+        ("", "--control '': no control has this id"),
+        ("BAK-01,BAK-01", "--control BAK-01: expected each id once"),
+    ],
+)
+def test_a_control_that_nobody_knows_is_refused(named: str, expected: str, tmp_path: Path) -> None:
+    code, said = run(ROOT, tmp_path, *STATIC, "--control", named)
+    assert code == 3
+    assert expected in said

@@ -22,6 +22,8 @@ from infra.environment import ENVIRONMENTS, load_environment
 from infra.errors import InputError
 from infra.settings import ROOT, read_toml
 from infra.stacks import check_parameters, load_templates
+from infra.trying.checks import FILE as CHECKS
+from infra.trying.checks import load_checks
 from tests.machinery.test_waivers import FILE as WAIVER
 from tests.machinery.test_waivers import SEVERITIES
 
@@ -62,6 +64,7 @@ FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     **{str(path.relative_to(ROOT)): (profile, path.read_text()) for path in (ROOT / "policies").glob("*/profile.toml")},
     "policies/waivers.toml": (waivers, WAIVER),
     str(FILE.relative_to(ROOT)): (known_differences, FILE.read_text()),
+    str(CHECKS.relative_to(ROOT)): (load_checks, CHECKS.read_text()),
 }
 
 

@@ -1,0 +1,1 @@
+"""The commands that try and watch an environment that stands."""
