@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from infra.errors import EndpointError, TouchstoneError
+from infra.operations.alarms import alarms
 from infra.operations.cost import cost
 from infra.operations.deploy import deploy
 from infra.operations.destroy import destroy
@@ -21,7 +22,7 @@ from infra.operations.shift import shift
 from infra.operations.stamp import stamp
 from infra.operations.validate import validate
 
-COMMANDS = (plan, deploy, preflight, drift, validate, shift, rollback, history, destroy, cost, stamp, layer)
+COMMANDS = (plan, deploy, preflight, drift, validate, alarms, shift, rollback, history, destroy, cost, stamp, layer)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deploy and operate the platform's stacks.")
 for command in COMMANDS:

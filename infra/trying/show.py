@@ -1,4 +1,4 @@
-"""Rows as a person reads them: a number, a name, a verdict in its colour, and what was found."""
+"""Rows as a person reads them: a number, a name, a verdict or a state in its colour, and what was found."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from rich.text import Text
 
 from infra.outside import terminal
 
-STYLES = {"pass": "green", "fail": "bold red", "cannot tell": "yellow"}
+STYLES = {
+    "pass": "green", "fail": "bold red", "cannot tell": "yellow",
+    "OK": "green", "ALARM": "bold red", "insufficient data": "yellow",
+}  # fmt: skip
 
 
 def show_rows(console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; a cell that is a verdict has its colour."""
+    """Print a table; a verdict or a state has its colour."""
     table = Table(title=Text(terminal(title)), title_justify="left")
     for column in ("", *columns):
         table.add_column(column, overflow="fold")

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fixtures.mock_cloud.process import MockCloud, running
-from fixtures.tiers.mocked import deploy
+from fixtures.mock_cloud.process import MockCloud
 from infra.environment import load_environment
 from infra.errors import InputError
 from infra.settings import ROOT
-from infra.stacks import load_templates
 from infra.trying.answers import Answer, Word, answers, exit_code
 from infra.trying.checks import FILE, Check, load_checks
 from infra.trying.child import run_pytest
@@ -166,14 +163,6 @@ def test_what_pytest_says_by_codes_of_its_own_is_said_by_ours(
 
 
 # -- as typed ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def cloud(_shared_mock_cloud: None) -> Iterator[MockCloud]:
-    """A mock cloud with dev in it."""
-    with running() as found:
-        deploy(load_environment("dev"), load_templates(), found.endpoint, lambda _: None)
-        yield found
 
 
 def typed(endpoint: str, env: str = "dev") -> tuple[int, dict[str, Any]]:
