@@ -1,3 +1,9 @@
 """Names the plugins; everything else lives in the rooms."""
 
-pytest_plugins = ("fixtures.run.plugin", "fixtures.mock_cloud.plugin", "suites.catalogue", "reports.plugin")
+pytest_plugins = (
+    "fixtures.run.plugin",
+    "fixtures.mock_cloud.plugin",
+    "suites.catalogue",
+    "suites.smoke.plugin",
+    "reports.plugin",
+)

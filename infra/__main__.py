@@ -19,10 +19,14 @@ from infra.operations.plan import plan
 from infra.operations.preflight import preflight
 from infra.operations.rollback import rollback
 from infra.operations.shift import shift
+from infra.operations.smoke import smoke
 from infra.operations.stamp import stamp
 from infra.operations.validate import validate
 
-COMMANDS = (plan, deploy, preflight, drift, validate, alarms, shift, rollback, history, destroy, cost, stamp, layer)
+COMMANDS = (
+    plan, deploy, preflight, drift, validate, smoke, alarms,
+    shift, rollback, history, destroy, cost, stamp, layer,
+)  # fmt: skip
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deploy and operate the platform's stacks.")
 for command in COMMANDS:
