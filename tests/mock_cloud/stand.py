@@ -1,0 +1,35 @@
+"""``python -m tests.mock_cloud.stand``: dev with all that runs in it, the real stores too, until Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from fixtures.mock_cloud.process import started
+from fixtures.tiers.prepared import remove_default_vpc
+from infra.deploy.default_group import empty_default_group
+from tests.mock_cloud.account import Account
+from tests.mock_cloud.whole import DEV, standing
+
+
+def main() -> int:
+    """Say where it stands when it does, then wait."""
+    with tempfile.TemporaryDirectory(prefix="touchstone-") as folder, started() as cloud:
+        Path(folder).chmod(0o711)
+        account = Account.enter(cloud.endpoint, DEV.account)
+        remove_default_vpc(account.client("ec2"))
+        with standing(cloud, Path(folder)) as platform:
+            empty_default_group(account.client("ec2"), platform.outputs["DefaultSecurityGroupId"])
+            for number in (signal.SIGINT, signal.SIGTERM):  # a shell's job in the background ignores the first
+                signal.signal(number, signal.default_int_handler)
+            print(f"export ENDPOINT={cloud.endpoint}\nexport EDGE={platform.edge}", flush=True)
+            signal.pause()
+    return 0
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):  # how a person ends it
+        sys.exit(main())
