@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from infra.environment import load_environment
 from infra.errors import InputError
 from infra.operations.options import Endpoint, Env, Target, console, once, say
 from infra.stacks import resolve_platform
+from infra.trying.child import CANNOT_TELL
 from infra.trying.show import show_rows
 from infra.watching.alarms import Alarm, Reading, State, declared, read_alarms
 from infra.watching.watch import changes, exit_code, readings, seconds_of
@@ -36,13 +38,27 @@ def alarms(
     wanted = _chosen(declared(resolve_platform(environment)), once("--priority", priority))
     session = connect(environment, environment.role, target.endpoint)
     cloudwatch = client(session, "cloudwatch", target.endpoint)
-    seen: list[Reading] = []
-    for reading in readings(lambda: read_alarms(cloudwatch, wanted), seconds):
-        for line in changes(seen[-1] if seen else None, reading):
-            say(f"{datetime.now(UTC):%H:%M:%S} {line}")
-        seen.append(reading)
+    seen, whole = _seen(readings(lambda: read_alarms(cloudwatch, wanted), seconds))
     _show(target.env, seen)
-    raise typer.Exit(exit_code(seen, strict=strict))
+    code = exit_code(seen, strict=strict)
+    if not whole:
+        say("it was ended before the time was over: what would have been seen cannot be told")
+    raise typer.Exit(code if whole or code else CANNOT_TELL)
+
+
+def _seen(found: Iterable[Reading]) -> tuple[list[Reading], bool]:
+    """Take the readings, saying what changes; return them, and whether nobody has ended it with Ctrl-C."""
+    seen: list[Reading] = []
+    try:
+        for reading in found:
+            for line in changes(seen[-1] if seen else None, reading):
+                say(f"{datetime.now(UTC):%H:%M:%S} {line}")
+            seen.append(reading)
+    except KeyboardInterrupt:
+        if not seen:
+            raise
+        return seen, False
+    return seen, True
 
 
 def _chosen(found: tuple[Alarm, ...], priority: str | None) -> tuple[Alarm, ...]:

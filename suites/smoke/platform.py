@@ -27,7 +27,8 @@ from suites.smoke.saying import CannotTellError
 SUBPROTOCOL: Final = "touchstone"
 NAMESPACE: Final = "Touchstone"
 _STACKS: Final = ("security", "messaging")
-_DAY: Final = 24 * 3600
+_LONGEST: Final = timedelta(hours=2)  # that a run can take: no more than 1440 points in one answer
+_MINUTE: Final = 60
 _PAUSE: Final = 0.5
 
 
@@ -161,8 +162,8 @@ class Platform:
         begun = self.begun.replace(second=0, microsecond=0)
         with one_line(f"cloudwatch:GetMetricStatistics {metric}"):
             found = self.client_of("cloudwatch").get_metric_statistics(
-                Namespace=NAMESPACE, MetricName=metric, StartTime=begun, EndTime=begun + timedelta(seconds=_DAY),
-                Period=_DAY, Statistics=["Sum"],
+                Namespace=NAMESPACE, MetricName=metric, StartTime=begun, EndTime=begun + _LONGEST,
+                Period=_MINUTE, Statistics=["Sum"],
                 Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
             )  # fmt: skip
         return float(sum(one["Sum"] for one in found.get("Datapoints", ())))

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from fixtures.mock_cloud.process import MockCloud
 from infra.environment import environment_names, load_environment
 from infra.errors import EndpointError, InputError
+from infra.operations.alarms import _seen
 from infra.settings import ROOT
 from infra.stacks import resolve_platform
 from infra.watching.alarms import Alarm, Reading, State, declared, read_alarms
@@ -169,6 +170,21 @@ def test_a_reading_that_fails_on_the_way_tells_of_no_alarm_and_the_first_ends_it
     answers = iter((EndpointError("gone"),))
     with pytest.raises(EndpointError, match="gone"):
         list(readings(read, 60, 30, lambda: time.now, time.sleep))
+
+
+def test_what_was_seen_before_somebody_ended_it_is_shown() -> None:
+    def found() -> Iterator[Reading]:
+        yield reading(OK)
+        raise KeyboardInterrupt
+
+    assert _seen(found()) == ([reading(OK)], False)
+    assert _seen(iter((reading(OK),))) == ([reading(OK)], True)
+    with pytest.raises(KeyboardInterrupt):
+        _seen(readings(ended, 60))
+
+
+def ended() -> Reading:
+    raise KeyboardInterrupt
 
 
 def test_changes_are_said_once() -> None:

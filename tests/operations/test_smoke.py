@@ -35,7 +35,7 @@ def platform(_shared_mock_cloud: None) -> Iterator[Platform]:
             yield found
 
 
-def smoke(platform: Platform, *, edge: str | None = None, patience: str = "8s") -> tuple[int, dict[str, Any], str]:
+def smoke(platform: Platform, *, edge: str | None = None, patience: str = "20s") -> tuple[int, dict[str, Any], str]:
     """Exit code, rows by name, and what else was said."""
     where = ("--endpoint", platform.account.endpoint, "--websocket", edge or platform.edge)
     ended = infra("smoke", "--env", "dev", *where, "--patience", patience, "--json")
@@ -122,7 +122,7 @@ def test_alerts_that_are_not_pushed_and_logs_that_are_no_json_are_found(platform
     ):
         code, rows, said = smoke(platform)
     assert (code, odd(rows)) == (1, {ALERT: "fail", LOG: "fail"}), said
-    assert rows[ALERT]["found"].endswith("found none: waited 8 s for it")
+    assert rows[ALERT]["found"].endswith("found none: waited 20 s for it")
     assert rows[LOG]["found"].startswith("expected a line that is a JSON object; found {'")
 
 
