@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from suites.smoke.platform import Platform
 
 HERE: Final = Path(__file__).resolve().parent
+REASON: Final = "suites/smoke is left out, it needs a platform that stands: python -m infra smoke --env dev"
 PATIENCE: Final = "60s"
 OK, FAILS, CANNOT_TELL = 0, 1, 2
 Word = Literal["pass", "fail", "cannot tell"]
 _SAID = pytest.StashKey[list[str]]()
 _ROWS = pytest.StashKey[dict[str, dict[str, str]]]()
-_LEFT_OUT = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,7 +49,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave the smoke tests out unless their own place was asked for: they need a platform that stands."""
     ours = [item for item in items if HERE in item.path.parents]
     if ours and not asked_for(config.args, config.invocation_params.dir):
-        config.stash[_LEFT_OUT] = True
         config.hook.pytest_deselected(items=ours)
         items[:] = [item for item in items if item not in ours]
     else:
@@ -57,17 +56,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         rows |= {item.nodeid: _row(item.name, "cannot tell", "it was not run") for item in ours}
 
 
-def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
-    """Say what was left out, and how it is asked for."""
-    if not config.stash.get(_LEFT_OUT, False):
-        return []
-    return ["suites/smoke is left out, it needs a platform that stands: python -m infra smoke --env dev"]
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say what was left out of the places that were asked for, and how to have it; who says -k wants something else."""
+    places = _places(config.args, config.invocation_params.dir)
+    covered = any(place in HERE.parents for place in places)
+    if covered and not asked_for(config.args, config.invocation_params.dir) and not config.getoption("keyword"):
+        terminalreporter.write_line(REASON)
 
 
 def asked_for(words: Sequence[str], folder: Path) -> bool:
     """Say whether a place that pytest was given is the smoke tests' own."""
-    places = [(folder / word.partition("::")[0]).resolve() for word in words]
-    return any(HERE in (place, *place.parents) for place in places)
+    return any(HERE in (place, *place.parents) for place in _places(words, folder))
+
+
+def _places(words: Sequence[str], folder: Path) -> list[Path]:
+    return [(folder / word.partition("::")[0]).resolve() for word in words]
 
 
 def _row(name: str, verdict: Word, found: str) -> dict[str, str]:
