@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import jwt
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from infra.functions.shared.entry import CONNECTION, RefusalError, entry
+from infra.functions.shared.entry import CONNECTION, entry
 from infra.functions.shared.logger import conceal, logger
 from infra.functions.shared.metrics import Metric, count
 from infra.functions.shared.models import PROTOCOL, Envelope, RequestContext
@@ -25,6 +25,9 @@ KEY_STAGES: Final = ("AWSCURRENT", "AWSPREVIOUS")
 # While the value is rotated some places of the edge send the new one already, and others still the old one.
 ORIGIN_STAGES: Final = ("AWSCURRENT", "AWSPENDING", "AWSPREVIOUS")
 _METHOD_ARN = r"^arn:[a-z-]+:execute-api:[^:/]+:\d{12}:[^:/*]+/[^:/*]+/.+$"
+
+
+NOBODY: Final = "nobody"
 
 
 class Settings(Base):
@@ -67,7 +70,7 @@ class NotAdmittedError(Exception):
 
 @entry(CONNECTION)
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Answer the policy that lets the client in; raises what API Gateway turns into 401."""
+    """Answer the policy that lets the client in, or the one that keeps it out: no client can make an error of ours."""
     settings, request = Settings.read(), Request.model_validate(event)
     try:
         _check_edge(request, settings)
@@ -76,10 +79,10 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     except NotAdmittedError as why:
         count(Metric.CONNECTIONS_REFUSED)
         logger.warning("a connection was refused", reason=str(why))
-        raise RefusalError("Unauthorized") from None
+        return _policy(request.method_arn, NOBODY, "Deny")
     count(Metric.CONNECTIONS_AUTHORIZED)
     logger.info("a connection was authorized", principal=principal)
-    return _policy(request.method_arn, principal)
+    return _policy(request.method_arn, principal, "Allow")
 
 
 def _check_edge(request: Request, settings: Settings) -> None:
@@ -154,14 +157,14 @@ def _signed(token: str, keys: Iterable[str], audience: str) -> Claims | None:
     return None
 
 
-def _policy(method_arn: str, principal: str) -> dict[str, Any]:
-    """Allow this stage of this API, whose route $connect is the only one that asks."""
+def _policy(method_arn: str, principal: str, effect: Literal["Allow", "Deny"]) -> dict[str, Any]:
+    """Open this stage of this API or keep it shut; its route $connect is the only one that asks."""
     api, stage, _ = method_arn.split("/", 2)
     return {
         "principalId": principal,
         "policyDocument": {
             "Version": "2012-10-17",
-            "Statement": [{"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api}/{stage}/*"}],
+            "Statement": [{"Action": "execute-api:Invoke", "Effect": effect, "Resource": f"{api}/{stage}/*"}],
         },
         "context": {"principal": principal},
     }

@@ -15,7 +15,7 @@ import grimp
 import pytest
 from pydantic import ValidationError
 
-from infra.functions.shared.entry import RefusalError, entry
+from infra.functions.shared.entry import entry
 from infra.functions.shared.logger import HIDDEN, conceal, conceal_for_good, logger
 from infra.functions.shared.metrics import Metric, count, flush
 from infra.settings import ROOT
@@ -83,14 +83,8 @@ def test_an_unforeseen_error_is_counted_logged_and_raised(written: Written) -> N
     def broken(_event: dict[str, Any], _context: Any) -> None:
         raise KeyError("what")
 
-    @entry()
-    def refusing(_event: dict[str, Any], _context: Any) -> None:
-        raise RefusalError("no")
-
     with pytest.raises(KeyError):
         broken({}, context())
-    with pytest.raises(RefusalError):
-        refusing({}, context())
     assert written.metrics["HandlerFailures"] == 1
     (line,) = written.lines
     assert line["exception_name"] == "KeyError"

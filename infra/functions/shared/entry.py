@@ -18,10 +18,6 @@ CONNECTION = "requestContext.connectionId"
 _invocations = counter()
 
 
-class RefusalError(Exception):
-    """An answer that is meant to be an error: it leaves the function as it is, and is no failure of it."""
-
-
 def entry(correlation: str | None = None) -> Callable[[Handler], Handler]:
     """Make a function a handler; ``correlation`` says where in its event the correlation id stands."""
 
@@ -33,8 +29,6 @@ def entry(correlation: str | None = None) -> Callable[[Handler], Handler]:
                 count(Metric.COLD_STARTS)
             try:
                 return handler(event, context)
-            except RefusalError:
-                raise
             except Exception:
                 count(Metric.HANDLER_FAILURES)
                 logger.exception("the invocation failed")
