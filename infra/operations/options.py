@@ -29,6 +29,7 @@ Endpoint = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="as data for machines")]
 Hold = Annotated[bool, typer.Option("--hold", help="leave every alias at the version that it calls now")]
+Keep = Annotated[bool, typer.Option("--record", help="add the result to the environment's history")]
 Yes = Annotated[bool, typer.Option("--yes", help="execute every review without asking (for machines)")]
 
 

@@ -63,6 +63,11 @@ def deployment(deployer: Deployer, *, hold: bool) -> dict[str, Any]:
     }
 
 
+def note(deployer: Deployer, action: str, code: int, told: str) -> None:
+    """Add an entry of what was looked at: it was done where it found nothing wrong."""
+    _add(deployer, action, datetime.now(UTC), Noted(told), done=code == 0)
+
+
 def _add(deployer: Deployer, action: str, begun: datetime, noted: Noted, *, done: bool) -> None:
     try:
         with one_line(deployer.environment.name):

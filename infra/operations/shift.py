@@ -20,6 +20,7 @@ from infra.shifting.alias import Alias
 from infra.shifting.ready import Ready
 from infra.shifting.shift import Clock, Pace, Shift
 from infra.shifting.watch import Watch
+from infra.watching.watch import seconds_of
 
 Function = Annotated[list[str], typer.Option("--function", help="the function, for example query")]
 To = Annotated[list[str] | None, typer.Option("--to", help="the version that is to have the calls; newest is the last")]
@@ -29,7 +30,6 @@ Resume = Annotated[bool, typer.Option("--resume", help="go on with the shift tha
 Abort = Annotated[bool, typer.Option("--abort", help="give all calls back to the version that had them")]
 
 CLOCK: Final = Clock(lambda: datetime.now(UTC), time.sleep)
-_UNITS: Final = {"s": 1, "m": 60, "h": 3600}
 
 
 def shift(
@@ -49,7 +49,7 @@ def shift(
     Exit code 2: taken back because nobody could tell how it goes. What was interrupted is gone on with by --resume.
     """
     target = Target.read(env, None, endpoint)
-    version, pace = once("--to", to), Pace(steps_of(steps), duration_of(bake))
+    version, pace = once("--to", to), Pace(steps_of(steps), timedelta(seconds=seconds_of(bake, "--bake")))
     if [version is not None, resume, abort].count(True) != 1:
         raise InputError("shift: expected one of --to, --resume and --abort")
     deployer = deployer_of(target, yes=yes)
@@ -111,11 +111,3 @@ def steps_of(text: str) -> tuple[int, ...]:
     if len(steps) != len(parts) or list(steps) != sorted(set(steps)) or steps[-1] != 100:  # noqa: PLR2004  percent
         raise InputError(f"--steps {text or repr(text)}: expected rising percents that end with 100, such as 10,50,100")
     return steps
-
-
-def duration_of(text: str) -> timedelta:
-    """Read a duration such as ``5m``; raises InputError for another form."""
-    found = re.fullmatch(r"([1-9][0-9]{0,4})([smh])", text)
-    if found is None:
-        raise InputError(f"--bake {text or repr(text)}: expected a duration such as 90s, 5m or 1h")
-    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from infra.errors import InputError
-from infra.operations.options import Endpoint, Env, Json, Target, console, once, say
-from infra.trying.answers import exit_code
+from infra.operations.options import Endpoint, Env, Json, Keep, Target, console, deployer_of, once, say
+from infra.operations.recorded import note
+from infra.trying.answers import counted, exit_code
 from infra.trying.child import BAD_INPUT, run_pytest
 from infra.trying.edge import usable_way
 from infra.trying.rows import Row, rows_in
@@ -31,6 +32,7 @@ def smoke(
     websocket: WebSocket = None,
     role: Role = None,
     patience: Patience = None,
+    record_it: Keep = False,  # noqa: FBT002  typer
     as_json: Json = False,  # noqa: FBT002  typer
 ) -> None:
     """Try ten things that the platform does; exit code 1 where one fails, 2 where one cannot be told."""
@@ -43,6 +45,8 @@ def smoke(
     if ended == BAD_INPUT:  # the child has said in one line what is wrong
         raise typer.Exit(ended)
     code = exit_code(ended, (row.verdict for row in rows))
+    if record_it:
+        note(deployer_of(target, yes=False), "smoke", code, counted([row.verdict for row in rows]))
     if as_json:
         told = [{"name": row.name, "verdict": row.verdict, "found": row.found} for row in rows]
         console.print_json(

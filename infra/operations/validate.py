@@ -8,16 +8,22 @@ from typing import Any
 
 import typer
 
-from infra.operations.options import Endpoint, Env, Json, Target, console, say
+from infra.operations.options import Endpoint, Env, Json, Keep, Target, console, deployer_of, say
+from infra.operations.recorded import note
 from infra.outside import terminal
 from infra.settings import shown
-from infra.trying.answers import Answer, answers, exit_code, record_in
+from infra.trying.answers import Answer, answers, counted, exit_code, record_in
 from infra.trying.checks import load_checks
 from infra.trying.child import BAD_INPUT, fresh_folder, run_pytest
 from infra.trying.show import show_rows
 
 
-def validate(env: Env, endpoint: Endpoint = None, as_json: Json = False) -> None:  # noqa: FBT002  typer
+def validate(
+    env: Env,
+    endpoint: Endpoint = None,
+    record_it: Keep = False,  # noqa: FBT002  typer
+    as_json: Json = False,  # noqa: FBT002  typer
+) -> None:
     """Ask the ten critical checks of what is deployed; exit code 1 where one fails, 2 where one cannot be told."""
     target = Target.read(env, None, endpoint)
     checks = load_checks()
@@ -31,6 +37,8 @@ def validate(env: Env, endpoint: Endpoint = None, as_json: Json = False) -> None
         raise typer.Exit(ended)
     found = answers(checks, folder)
     code = exit_code(ended, (one.verdict for one in found))
+    if record_it:
+        note(deployer_of(target, yes=False), "validate", code, counted([one.verdict for one in found]))
     if as_json:
         console.print_json(data=_data(target, found, code, record))
     else:

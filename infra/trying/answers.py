@@ -92,6 +92,11 @@ def _verdict(words: Iterable[str]) -> Word:
     return "pass" if kinds <= set(_HARMLESS) and kinds & set(_GOOD) else "cannot tell"
 
 
+def counted(words: Iterable[Word]) -> str:
+    """Say how many of each there are: ``9 pass, 1 fail``."""
+    return ", ".join(f"{number} {word}" for word, number in Counter(words).items())
+
+
 def exit_code(ended: int, found: Iterable[Word]) -> int:
     """Return the child's exit code, unless it is better than what its record says."""
     words = set(found)

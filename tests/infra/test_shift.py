@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from fixtures.mock_cloud.process import running
 from infra.errors import DeployError, InputError, TakenBackError
-from infra.operations.shift import duration_of, name_of, steps_of
+from infra.operations.shift import name_of, steps_of
 from infra.shifting.alias import Aliases
 from infra.shifting.shift import Clock, Pace, Shift
 from infra.shifting.watch import Watch
@@ -179,13 +179,6 @@ def test_steps_rise_to_a_hundred(text: str) -> None:
     with pytest.raises(InputError, match="expected rising percents that end with 100"):
         steps_of(text)
     assert steps_of("10,50,100") == (10, 50, 100)
-
-
-@pytest.mark.parametrize("text", ["", "5", "m", "0m", "-5m", "5 m", "5d", "1.5m"])
-def test_a_bake_is_a_duration(text: str) -> None:
-    with pytest.raises(InputError, match="expected a duration such as 90s, 5m or 1h"):
-        duration_of(text)
-    assert [duration_of(one).total_seconds() for one in ("90s", "5m", "1h")] == [90, 300, 3600]
 
 
 def test_a_function_is_called_by_either_name() -> None:

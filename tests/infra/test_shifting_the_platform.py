@@ -126,8 +126,7 @@ def test_new_code_is_held_shifted_and_taken_back_when_it_throws(
         (("--function", "nobody", "--to", "2"), "--function nobody: expected one of authorizer, connection"),
         (("--function", "query", "--to", "2", "--to", "3"), "--to: expected once"),
         (("--function", "query", "--to", "2", "--steps", "10"), "--steps 10: expected rising percents"),
-        (("--function", "query", "--to", "2", "--bake", "5"), "--bake 5: expected a duration"),
-        (("--function", "query", "--to", "77", "--yes"), "--to 77: expected a version"),
+        (("--function", "query", "--to", "2", "--bake", "5"), "--bake '5': expected a length of time"),
         (("--function", "query", "--to", "77"), "expected --yes, or a terminal to ask on"),
     ],
 )

@@ -35,10 +35,12 @@ def platform(_shared_mock_cloud: None) -> Iterator[Platform]:
             yield found
 
 
-def smoke(platform: Platform, *, edge: str | None = None, patience: str = "20s") -> tuple[int, dict[str, Any], str]:
+def smoke(
+    platform: Platform, *options: str, edge: str | None = None, patience: str = "20s"
+) -> tuple[int, dict[str, Any], str]:
     """Exit code, rows by name, and what else was said."""
     where = ("--endpoint", platform.account.endpoint, "--websocket", edge or platform.edge)
-    ended = infra("smoke", "--env", "dev", *where, "--patience", patience, "--json")
+    ended = infra("smoke", "--env", "dev", *where, "--patience", patience, "--json", *options)
     assert ended.out, ended.err
     told = json.loads(ended.out)
     assert told["exit_code"] == ended.code
@@ -68,11 +70,13 @@ def broken(platform: Platform, function: str, file: str, old: str, new: str) -> 
 
 
 def test_a_platform_that_works_passes_all_ten(platform: Platform) -> None:
-    code, rows, said = smoke(platform, patience="60s")
+    code, rows, said = smoke(platform, "--record", patience="60s")
     assert (code, odd(rows)) == (0, {}), said
     assert rows[LETTERS]["found"] == "3 dead-letter queues are empty"
     assert (platform.database_door.refused, platform.cache_door.refused) == ([], [])
     assert platform.tell()["denied"] == []
+    (kept,) = json.loads(infra("history", "--env", "dev", "--endpoint", platform.account.endpoint, "--json").out)
+    assert (kept["action"], kept["done"], kept["told"]) == ("smoke", True, "10 pass")
 
 
 def test_whoever_is_let_in_without_a_token_is_found_and_so_are_a_letter_and_a_function_that_throws(
