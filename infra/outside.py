@@ -93,6 +93,11 @@ def json(text: str) -> str:
     return _ODD.sub(lambda match: _json.dumps(match[0])[1:-1] if _is_hidden(match[0]) else match[0], text)
 
 
+def sarif(text: str) -> str:
+    r"""Return text for a message in SARIF, where ``[text](target)`` would be a link to wherever the data says."""
+    return terminal(text).replace("](", "]\\u{28}")
+
+
 def xml(text: str) -> str:
     """Return text that XML can hold, to be escaped by what writes the XML; a CI prints what it reads there."""
     return terminal(text)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reports.disk import RecordError, write_whole
 from reports.formats.junit import junit
+from reports.formats.sarif import sarif
 from reports.html import render
 from reports.record import Record, load_record
 from reports.summary import markdown
@@ -13,10 +14,11 @@ from reports.summary import markdown
 PAGE = "index.html"
 SUMMARY = "summary.md"
 JUNIT = "junit.xml"
+SARIF = "findings.sarif"
 
 
 def write_reports(folder: Path) -> Record:
-    """Read the run folder and write ``index.html``, ``summary.md`` and ``junit.xml`` into it.
+    """Read the run folder and write its page, its summary, and what others read into it.
 
     Raises:
         RecordError: the record cannot be read, or a report cannot be written.
@@ -25,6 +27,7 @@ def write_reports(folder: Path) -> Record:
     write_whole(folder / PAGE, render(record))
     write_whole(folder / SUMMARY, markdown(record))
     write_whole(folder / JUNIT, junit(record))
+    write_whole(folder / SARIF, sarif(record))
     return record
 
 

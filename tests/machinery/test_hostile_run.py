@@ -68,7 +68,7 @@ def test_hostile_names_are_text_in_a_log_and_in_every_file(tmp_path: Path, worke
     assert said.count(FORGED) > len(verdicts)
     assert hidden(said) == acts_in_a_log(said) == []
     files = {path.name: path.read_text() for path in (out / "latest").iterdir() if path.is_file()}
-    assert set(files) == {"plan.json", "verdicts.jsonl", "summary.md", "index.html", "junit.xml"}
+    assert set(files) == {"plan.json", "verdicts.jsonl", "summary.md", "index.html", "junit.xml", "findings.sarif"}
     assert [name for name, text in files.items() if hidden(text)] == []
     assert acts_in_a_log(files["summary.md"]) == acts_in_a_log(files["junit.xml"]) == []
     found = ET.parse(out / "latest" / "junit.xml").getroot()  # noqa: S314  our own
