@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -17,6 +18,8 @@ from infra.errors import EndpointError, InputError
 ClientOf = Callable[[str], Any]
 VARIABLE = "AWS_ENDPOINT_URL"
 _KEYS = ("AccessKeyId", "SecretAccessKey", "SessionToken")
+_SESSION = re.compile(r"arn:([a-z-]+):sts::([0-9]{12}):assumed-role/([^/]+)/.+")
+_ROLE = re.compile(r"arn:([a-z-]+):iam::([0-9]{12}):role/(?:.+/)?([^/]+)")
 _ATTEMPTS = 4
 _SECONDS = 20
 
@@ -46,7 +49,7 @@ def endpoint_in_use(endpoint: str | None) -> str | None:
 
 
 def connect(environment: Environment, role: str, endpoint: str | None = None) -> Any:
-    """Return a boto3 session that acts as ``role`` in the environment's account.
+    """Return a boto3 session that acts as ``role`` in the environment's account, which it takes unless it has it.
 
     Credentials come from boto3's usual chain; on a loopback endpoint invented ones do where there are none.
 
@@ -58,9 +61,13 @@ def connect(environment: Environment, role: str, endpoint: str | None = None) ->
         session = _session(environment.region)
         if is_loopback(where) and session.get_credentials() is None:
             session = _session(environment.region, "testing", "testing")
-        keys = _member(_assumed(_client(session, "sts", where), role), "Credentials")
-        session = _session(environment.region, *(_member(keys, name) for name in _KEYS))
-        account = _member(_client(session, "sts", where).get_caller_identity(), "Account")
+        sts = _client(session, "sts", where)
+        caller = _answer(sts.get_caller_identity)
+        if not acts_as(caller.get("Arn"), role):
+            keys = _member(_answer(sts.assume_role, RoleArn=role, RoleSessionName="touchstone"), "Credentials")
+            session = _session(environment.region, *(_member(keys, name) for name in _KEYS))
+            caller = _answer(_client(session, "sts", where).get_caller_identity)
+        account = _member(caller, "Account")
     if account != environment.account:
         raise EndpointError(
             f"{environment.name}: the caller's account is {account}, infra/environments/{environment.name}.toml says "
@@ -69,10 +76,19 @@ def connect(environment: Environment, role: str, endpoint: str | None = None) ->
     return session
 
 
-def _assumed(sts: Any, role: str) -> Any:
+def acts_as(caller: str | None, role: str) -> bool:
+    """Say whether a caller is a session of the role already, as a workflow is: no role has to trust itself.
+
+    A session's ARN has the role's name without its path, which is the name's in the whole account.
+    """
+    session, wanted = _SESSION.fullmatch(caller or ""), _ROLE.fullmatch(role)
+    return session is not None and wanted is not None and session.groups() == wanted.groups()
+
+
+def _answer(ask: Callable[..., Any], **asked: str) -> Any:
     try:
-        return sts.assume_role(RoleArn=role, RoleSessionName="touchstone")
-    except KeyError as error:  # botocore's own, from a document that is well formed and is no answer to AssumeRole
+        return ask(**asked)
+    except KeyError as error:  # botocore's own, from a document that is well formed and is no answer to the question
         raise EndpointError(f"the answer has no {error}: what answers does not speak as AWS does") from error
 
 
