@@ -65,11 +65,18 @@ def test_every_policy_fits_into_what_iam_takes(name: str) -> None:
     assert {key: share for key, share in sizes.items() if share > 1} == {}
 
 
-def test_the_reading_roles_have_the_calls_of_the_rows_and_nothing_else() -> None:
+def test_the_reading_roles_have_the_calls_of_the_rows_and_one_keeps_its_record() -> None:
     resources = resolve_platform(load_environment("prod")).resources()
+    bucket = resources["EvidenceBucket"].properties
     for name in ("NightlyRole", "AuditorRole"):
         assert resources[name].properties["ManagedPolicyArns"] == [{"Ref": "ReadWhatIsJudged"}]
-        assert "Policies" not in resources[name].properties
+    assert "Policies" not in resources["AuditorRole"].properties
+    (kept,) = resources["NightlyRole"].properties["Policies"]
+    put, encrypt = kept["PolicyDocument"]["Statement"]
+    assert put["Action"] == "s3:PutObject"
+    assert put["Resource"].endswith(f":s3:::{bucket['BucketName']}/nightly/*")
+    assert encrypt["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert encrypt["Condition"] == {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
     (statement,) = resources["ReadWhatIsJudged"].properties["PolicyDocument"]["Statement"]
     assert statement["Action"] == list(actions())
 
