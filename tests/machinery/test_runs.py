@@ -124,7 +124,7 @@ def test_a_finding_is_exit_code_1_and_points_at_its_line(checkout: Path, tmp_pat
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
-def test_each_finding_is_said_once_and_once_in_junit(checkout: Path, tmp_path: Path, workers: str) -> None:
+def test_each_finding_is_said_once_and_once_in_junit_and_sarif(checkout: Path, tmp_path: Path, workers: str) -> None:
     edit(checkout, "policies/baselines/prod.toml", "backup_days = 30", "backup_days = 34")
     code, said = run(checkout, tmp_path / "out", "suites/controls", "--tier", "static", "-k", "BAK", "-n", workers)
     assert code == 1, said
@@ -134,6 +134,14 @@ def test_each_finding_is_said_once_and_once_in_junit(checkout: Path, tmp_path: P
     assert [said.count(message) for message in findings] == [1, 1, 1], said
     root = ET.parse(tmp_path / "out" / "latest" / "junit.xml").getroot()  # noqa: S314  our own
     assert [root.get(name) for name in ("tests", "failures", "errors")] == [str(len(verdicts)), "3", "0"]
+    sarif = json.loads((tmp_path / "out" / "latest" / "findings.sarif").read_text())["runs"][0]["results"]
+    assert len(sarif) == 3
+    for result in sarif:
+        where = result["locations"][0]["physicalLocation"]
+        lines = (checkout / where["artifactLocation"]["uri"]).read_text().splitlines()
+        assert 0 < where["region"]["startLine"] <= len(lines)
+    failing = {verdict["control"] for verdict in verdicts if verdict["verdict"] == "fail"}
+    assert {result["ruleId"] for result in sarif} == failing
 
 
 def test_a_finding_that_is_waived_is_shown_and_passes(checkout: Path, tmp_path: Path) -> None:
