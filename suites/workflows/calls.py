@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
-import typer
-
-from infra.__main__ import app
 from infra.environment import environment_names
 from infra.settings import ROOT
 from suites.workflows.claims import Swap, claim
@@ -31,6 +28,10 @@ def doors() -> frozenset[str]:
 @cache
 def commands() -> dict[str, Any]:
     """Return the commands of ``python -m infra`` by name."""
+    import typer  # noqa: PLC0415  with the commands 0.9 s, which a run that judges nothing here does not pay
+
+    from infra.__main__ import app  # noqa: PLC0415
+
     group: Any = typer.main.get_command(app)
     return dict(group.commands)
 
@@ -77,6 +78,8 @@ def _wrong(command: str) -> Iterator[str]:
 
 
 def _refused(words: list[str]) -> Iterator[str]:
+    import typer  # noqa: PLC0415
+
     name, *options = words or [""]
     if name not in commands():
         yield f"there is no command {name}"

@@ -13,8 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from jsonschema import Draft7Validator
-
 from suites.workflows.claims import Swap, claim
 from suites.workflows.reading import FILES, Workflow, load
 
@@ -30,6 +28,8 @@ _LONGEST: Final = 110
 
 @cache
 def _schema() -> Any:
+    from jsonschema import Draft7Validator  # noqa: PLC0415  a run that judges nothing here does not pay for it
+
     vendored = importlib.resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / "github-workflows.json"
     return Draft7Validator(json.loads(vendored.read_text(encoding="utf-8")))
 
