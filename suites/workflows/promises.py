@@ -23,20 +23,47 @@ TRIGGERS: Final[dict[str, Any]] = {
 # What each job calls, in this order, of the doors or, after "infra", of the platform's commands.
 ORDER: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     TEST: {"gate": ("gate",), "tests": ("tests",)},
-    STAGING: {"gate": ("gate",), "deploy": ("infra layer", "infra preflight", "infra deploy", "infra drift")},
+    STAGING: {
+        "gate": ("gate",),
+        "deploy": (
+            "infra layer",
+            "infra preflight",
+            "infra deploy",
+            "infra smoke",
+            "infra alarms",
+            "infra rollback",
+            "infra drift",
+        ),
+        "validate": ("infra validate",),
+        "rollback": ("infra rollback",),
+    },
     PRODUCTION: {
         "gate": ("gate",),
         "plan": ("infra layer", "infra preflight", "infra plan", "infra cost"),
-        "deploy": ("infra layer", "infra deploy", "infra drift"),
+        "deploy": (
+            "infra layer",
+            "infra deploy",
+            "infra smoke",
+            "infra shift",
+            "infra alarms",
+            "infra rollback",
+            "infra drift",
+        ),
+        "validate": ("infra validate",),
+        "rollback": ("infra rollback",),
     },
     SCAN: {"scan": ("security",)},
     NIGHTLY: {"judge": ("nightly", "aws")},
 }
-_NEEDS: Final = {STAGING: {"deploy": "gate"}, PRODUCTION: {"plan": "gate", "deploy": "plan"}}
+_AFTER: Final[dict[str, Any]] = {"validate": "deploy", "rollback": ["deploy", "validate"]}
+_NEEDS: Final[dict[str, dict[str, Any]]] = {
+    STAGING: {"deploy": "gate", **_AFTER},
+    PRODUCTION: {"plan": "gate", "deploy": "plan", **_AFTER},
+}
 # The environment of GitHub's that each job needs: its protection asks for approval, and the role's trust names it.
 _WHERE: Final = {
-    STAGING: {"deploy": "staging"},
-    PRODUCTION: {"plan": "prod", "deploy": "prod"},
+    STAGING: {"deploy": "staging", "validate": "staging-nightly", "rollback": "staging"},
+    PRODUCTION: {"plan": "prod", "deploy": "prod", "validate": "prod-nightly", "rollback": "prod"},
     NIGHTLY: {"judge": "${{ matrix.environment }}-nightly"},
 }
 
@@ -84,7 +111,7 @@ def _door(command: str) -> str:
 
 
 @claim(
-    Swap(PRODUCTION, "    environment: prod # its reviewers", "    # its reviewers"),
+    Swap(PRODUCTION, "    environment: prod # its reviewers approve", "    # its reviewers approve"),
     Swap(PRODUCTION, "    environment: prod # who", "    environment: staging # who"),
     Swap(PRODUCTION, "    environment: prod # who", "    environment: production # who"),
     Swap(STAGING, "    environment: staging", "    environment: dev"),
@@ -160,15 +187,13 @@ def every_account_is_judged_and_the_record_kept(workflow: Workflow) -> Iterator[
 
 
 @claim(
-    Swap(
-        PRODUCTION, "          name: plan\n          path: plan.txt", "          name: plan\n          path: other.txt"
-    ),
+    Swap(PRODUCTION, "          path: plan.json", "          path: other.json"),
     Swap(SCAN, "          path: reports/out/security", "          path: reports/out"),
     about=(PRODUCTION, SCAN),
 )
 def what_others_read_is_kept(workflow: Workflow) -> Iterator[str]:
     """The plan for whoever approves; the bill of materials for whoever asks what we are made of."""
-    expected = {PRODUCTION: {"plan": "plan.txt"}, SCAN: {"security": "reports/out/security"}}[workflow.name]
+    expected = {PRODUCTION: {"plan": "plan.json"}, SCAN: {"security": "reports/out/security"}}[workflow.name]
     given = [step.given for step in workflow.steps if step.uses == "actions/upload-artifact"]
     if {one.get("name"): one.get("path") for one in given} != expected:
         yield f"keeps {given}"
