@@ -13,7 +13,7 @@ from infra.deploy.connect import ClientOf, one_line
 from infra.deploy.default_group import empty_default_group
 from infra.deploy.drift import Drift, drifts_of
 from infra.deploy.events import Event
-from infra.deploy.live import PARAMETER, STACK, held, live_functions, refuse_shared, settle
+from infra.deploy.live import PARAMETER, STACK, hardly_called, held, live_functions, refuse_shared, settle
 from infra.deploy.lookups import looked_up
 from infra.deploy.needs import explained
 from infra.deploy.preflight import Preflight
@@ -256,7 +256,9 @@ class Deployer:
         """Look up what AWS chooses per account and region, and learn the outputs of the stacks before the first."""
         self.outputs = {**looked_up(self.environment, self.client_of), **self.artefacts.parameters}
         if hold:
-            self.outputs[PARAMETER] = held(self.functions, self.aliases)
+            self.outputs[PARAMETER] = held(
+                self.functions, self.aliases, hardly_called(self.environment, self.templates)
+            )
         for earlier in STACKS[: STACKS.index(first)]:
             self._remember_outputs(earlier)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from infra.deploy.review import Review
@@ -17,6 +18,7 @@ PARAMETER: Final = "LiveVersions"
 STACK: Final = "compute"
 NEWEST: Final = "newest"
 _ALIAS: Final = "AWS::Lambda::Alias"
+_ROTATION: Final = "AWS::SecretsManager::RotationSchedule"
 _VERSION: Final = "AWS::Lambda::Version"
 
 
@@ -27,9 +29,19 @@ def live_functions(environment: Environment, templates: Mapping[str, Template]) 
     return tuple(str(resources[name].properties["FunctionName"]) for name in named)
 
 
-def held(names: Iterable[str], aliases: Aliases) -> str:
-    """Return the parameter's value with which every alias stays at the version that it calls now."""
-    found = (aliases.find(name) for name in names)
+def hardly_called(environment: Environment, templates: Mapping[str, Template]) -> frozenset[str]:
+    """Return the names of the functions that rotate secrets: once a month, no share of that says much."""
+    resources = resolve_platform(environment, templates).stacks[STACK].resources
+    aliases = {one.properties["RotationLambdaARN"]["Ref"] for one in resources.values() if one.type == _ROTATION}
+    return frozenset(
+        str(resources[resources[alias].properties["FunctionName"]["Ref"]].properties["FunctionName"])
+        for alias in aliases
+    )
+
+
+def held(names: Iterable[str], aliases: Aliases, not_held: AbstractSet[str]) -> str:
+    """Return the parameter's value with which aliases stay at the versions that they call now, all but some."""
+    found = (None if name in not_held else aliases.find(name) for name in names)
     return ",".join(NEWEST if one is None else one.version for one in found)
 
 

@@ -22,7 +22,10 @@ from infra.shifting.shift import Clock, Pace, Shift
 from infra.shifting.watch import Watch
 from infra.watching.watch import seconds_of
 
-Function = Annotated[list[str], typer.Option("--function", help="the function, for example query")]
+Function = Annotated[
+    list[str],
+    typer.Option("--function", help="the function, such as query; several go one after the other"),
+]
 To = Annotated[list[str] | None, typer.Option("--to", help="the version that is to have the calls; newest is the last")]
 Steps = Annotated[str, typer.Option("--steps", help="percents of the calls, rising to 100")]
 Bake = Annotated[str, typer.Option("--bake", help="how long each step is looked at, for example 5m, 90s or 1h")]
@@ -53,17 +56,30 @@ def shift(
     if [version is not None, resume, abort].count(True) != 1:
         raise InputError("shift: expected one of --to, --resume and --abort")
     deployer = deployer_of(target, yes=yes)
-    name = name_of(once("--function", function) or "", deployer.functions)
-    made = _shift_of(deployer, name, (lambda _: None) if as_json else say)
-    if version == NEWEST:
-        version = _newest(deployer, name)
-    if not yes and not asked(f"Shift the calls of {name}?"):
-        raise DeployError(f"{name}: not approved; nothing was shifted")
-    with recorded(deployer, "shift") as noted, one_line(target.env):
-        alias = _shifted(made, version, pace, abort=abort)
-        noted.told = f"{name}: {alias.shares}"
+    names = _names(function, deployer.functions, version)
+    if not yes and not asked(f"Shift the calls of {', '.join(names)}?"):
+        raise DeployError(f"{', '.join(names)}: not approved; nothing was shifted")
+    done = []
+    for name in names:
+        made = _shift_of(deployer, name, (lambda _: None) if as_json else say)
+        wanted = _newest(deployer, name) if version == NEWEST else version
+        with recorded(deployer, "shift") as noted, one_line(target.env):
+            alias = _shifted(made, wanted, pace, abort=abort)
+            noted.told = f"{name}: {alias.shares}"
+        done.append({"function": name, "version": alias.version, "weights": dict(alias.weights)})
     if as_json:
-        console.print_json(data={"function": name, "version": alias.version, "weights": dict(alias.weights)})
+        console.print_json(data=done)
+
+
+def _names(given: list[str], known: tuple[str, ...], version: str | None) -> list[str]:
+    """Return the functions to shift, one after the other; each has numbers of its own."""
+    names = [name_of(one, known) for one in given]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise InputError(f"--function {name}: expected each function once")
+    if len(names) > 1 and version not in (None, NEWEST):
+        raise InputError(f"--to {version}: expected {NEWEST} for several functions: a number is of one of them")
+    return names
 
 
 def _shift_of(deployer: Deployer, name: str, told: Callable[[str], None]) -> Shift:
