@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -112,6 +113,28 @@ def test_who_deploys_may_look_before_it_leaps() -> None:
     asked = {f"{service}:{operation}".replace("_", "").lower() for _, (service, operation, _, _) in NAMES.values()}
     assert asked - {"s3:headbucket"} <= {name.lower() for name in given}
     assert "s3:ListBucket" in given  # what AWS asks for to look at a bucket
+
+
+@pytest.mark.parametrize(
+    ("action", "logical_id", "name", "arn"),
+    [
+        ("secretsmanager:GetSecretValue", "JwtSecret", "Name", "secretsmanager:{place}:secret:{name}-a1B2c3"),
+        ("sns:Publish", "EventTopic", "TopicName", "sns:{place}:{name}"),
+        ("sqs:GetQueueAttributes", "AlertDeadLetterQueue", "QueueName", "sqs:{place}:{name}"),
+        ("sqs:GetQueueUrl", "AlertDeadLetterQueue", "QueueName", "sqs:{place}:{name}"),
+        ("logs:FilterLogEvents", "ConnectionLogGroup", "LogGroupName", "logs:{place}:log-group:{name}:log-stream:"),
+        ("cloudwatch:GetMetricStatistics", "EventTopic", "TopicName", "cloudwatch:{place}:{name}"),
+    ],
+)
+def test_who_deploys_may_try_what_he_has_deployed(action: str, logical_id: str, name: str, arn: str) -> None:
+    """What the smoke tests ask for, of the resources that they ask."""
+    prod = load_environment("prod")
+    resources = resolve_platform(prod).resources()
+    (deploy,) = resources["DeployerRole"].properties["Policies"]
+    called = resources[logical_id].properties[name]
+    asked = f"arn:aws:{arn.format(place=f'{prod.region}:{prod.account}', name=called)}"
+    allowed = [one["Resource"] for one in deploy["PolicyDocument"]["Statement"] if action in one["Action"]]
+    assert any(fnmatchcase(asked, resource) for resource in allowed if isinstance(resource, str)), asked
 
 
 def test_no_template_is_too_long_to_be_sent() -> None:
