@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.deploy.live import PARAMETER
 from infra.environment import ENVIRONMENTS, environment_names, load_environment
 from infra.errors import InputError, TemplateError
 from infra.stacks import LOOKED_UP, STACKS, TEMPLATES, load_templates, resolve_platform
@@ -59,7 +60,8 @@ def test_no_default_of_a_template_hides_a_choice_of_the_environments() -> None:
     templates = load_templates()
     outputs = {name for template in templates.values() for name in template.section("Outputs")}
     for environment in map(load_environment, environment_names()):
-        known = {"Environment", "FunctionsCodeKey", "LayerKey", *LOOKED_UP, *outputs, *environment.parameters}
+        given = {"Environment", "FunctionsCodeKey", "LayerKey", PARAMETER}  # by the deployer
+        known = {*given, *LOOKED_UP, *outputs, *environment.parameters}
         declared = {name for template in templates.values() for name in template.section("Parameters")}
         assert declared <= known, f"{environment.name} says nothing of {declared - known}"
 
