@@ -10,6 +10,7 @@ from rich.console import Console
 from infra.errors import EndpointError, TouchstoneError
 from infra.operations.alarms import alarms
 from infra.operations.cost import cost
+from infra.operations.cost_report import cost_report
 from infra.operations.deploy import deploy
 from infra.operations.destroy import destroy
 from infra.operations.drift import drift
@@ -25,7 +26,7 @@ from infra.operations.validate import validate
 
 COMMANDS = (
     plan, deploy, preflight, drift, validate, smoke, alarms,
-    shift, rollback, history, destroy, cost, stamp, layer,
+    shift, rollback, history, destroy, cost, cost_report, stamp, layer,
 )  # fmt: skip
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deploy and operate the platform's stacks.")

@@ -5,6 +5,7 @@ TouchstoneError (3)
 │   └── TemplateError (3): a template cannot be read or resolved
 ├── ArtefactError (3): what the functions are made of is not there, or cannot be made
 ├── EndpointError (3): the endpoint refuses, or is not the account that was asked for
+├── UntoldError (2): what answers tells nothing that a conclusion could rest on
 └── DeployError (1): a stack did not reach the state that was asked for
     └── TakenBackError (1 or 2): a new version of a function has none of the calls, because something is wrong with it
 """
@@ -38,6 +39,12 @@ class ArtefactError(TouchstoneError):
 
 class EndpointError(TouchstoneError):
     """The endpoint refuses, or is not the account that was asked for."""
+
+
+class UntoldError(TouchstoneError):
+    """What answers tells nothing that a conclusion could rest on."""
+
+    exit_code = 2
 
 
 class DeployError(TouchstoneError):

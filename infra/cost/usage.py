@@ -36,6 +36,7 @@ class Usage(BaseModel):
 
     environment: str
     expected: dict[Text, Amount] = Field(default_factory=dict, description="the brief's own dollars by service")
+    before: Amount = Field(description="US dollars that a month cost before, as the brief has it")
     used: dict[Name, Used]
 
     @property

@@ -149,7 +149,7 @@ def test_a_bad_price_list_is_one_line(tmp_path: Path, file: str, text: str, said
 
 
 def test_usage_of_another_environment_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "dev.toml").write_text('environment = "prod"\n[used]\n')
+    (tmp_path / "dev.toml").write_text('environment = "prod"\nbefore = 1\n[used]\n')
     with pytest.raises(InputError, match="environment: expected dev, got prod"):
         load_usage("dev", tmp_path)
     assert isinstance(load_usage("dev"), Usage)
