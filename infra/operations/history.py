@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from rich.table import Table
-
 from infra.deploy.connect import one_line
+from infra.history.entry import Entry
 from infra.operations.options import Endpoint, Env, Json, Target, console, deployer_of
 from infra.operations.recorded import history_of
-from infra.outside import terminal
-
-_SHOWN = ("when", "what", "by", "commit", "came of it")
+from infra.trying.show import show_rows
 
 
 def history(env: Env, endpoint: Endpoint = None, as_json: Json = False) -> None:  # noqa: FBT002  typer
@@ -21,10 +18,11 @@ def history(env: Env, endpoint: Endpoint = None, as_json: Json = False) -> None:
     if as_json:
         console.print_json(data=[entry.model_dump(mode="json") for entry in entries])
         return
-    table = Table(*_SHOWN, title=terminal(f"{target.env}: {len(entries)} entries"))
-    for entry in entries:
-        who = entry.by.rpartition("/")[2] or entry.by
-        told = f"{'done' if entry.done else 'not done'}: {entry.told}"
-        cells = (f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.id, who, entry.commit, told)
-        table.add_row(*map(terminal, cells))
-    console.print(table)
+    rows = [_row(entry) for entry in entries]
+    show_rows(console, f"{target.env}: {len(rows)} entries", ("when", "what", "by", "commit", "came of it"), rows)
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    who = entry.by.rpartition("/")[2] or entry.by
+    told = f"{'done' if entry.done else 'not done'}: {entry.told}"
+    return f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.id, who, entry.commit, told
