@@ -16,33 +16,13 @@ from infra.settings import shown
 _MOST_BYTES: Final = 10_000_000
 
 
-class PlannedChange(BaseModel):
-    """One resource, as a change set says what becomes of it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    action: str
-    logical_id: str
-    type: str
-    replacement: str
-    properties: tuple[str, ...]
-
-    @classmethod
-    def of(cls, change: ResourceChange) -> PlannedChange:
-        """Keep what a review says of one resource."""
-        return cls(
-            action=change.action, logical_id=change.logical_id, type=change.type, replacement=change.replacement,
-            properties=change.properties,
-        )  # fmt: skip
-
-
 class PlannedStack(BaseModel):
     """What is to become of one stack; ``version`` tells which one it was, empty where there was none."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: str
-    changes: tuple[PlannedChange, ...]
+    changes: tuple[ResourceChange, ...]
 
 
 class Approved(BaseModel):
@@ -82,9 +62,8 @@ class Approved(BaseModel):
             DeployError: it says something else, or the plan ends before this stack.
         """
         planned = self.stacks.get(review.stack)
-        found = tuple(map(PlannedChange.of, review.changes))
-        if planned is None or planned.changes != found:
-            surplus = [one.logical_id for one in found if planned is None or one not in planned.changes]
+        if planned is None or planned.changes != review.changes:
+            surplus = [one.logical_id for one in review.changes if planned is None or one not in planned.changes]
             told = ", ".join(surplus[:5]) or "fewer changes"
             raise DeployError(f"{review.stack_name}: not what was approved: {told}; not executed: plan anew")
         return True
@@ -111,10 +90,7 @@ def saved(path: Path) -> Approved:
 def planned(reviews: Iterable[Review], versions: Mapping[str, str]) -> dict[str, PlannedStack]:
     """Keep what reviews say, by stack."""
     return {
-        review.stack: PlannedStack(
-            version=versions.get(review.stack, ""), changes=tuple(map(PlannedChange.of, review.changes))
-        )
-        for review in reviews
+        review.stack: PlannedStack(version=versions.get(review.stack, ""), changes=review.changes) for review in reviews
     }
 
 
