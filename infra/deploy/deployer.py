@@ -25,7 +25,7 @@ from infra.errors import DeployError, InputError
 from infra.scaling import moves_of
 from infra.shifting.alias import Aliases
 from infra.stacks import BY_HAND, STACKS, chosen, parameters_for, resolve_platform
-from infra.template import Template
+from infra.template import ResolvedResource, Template
 
 Approve = Callable[[Review], bool]
 OnEvent = Callable[[str, Event], None]
@@ -137,7 +137,12 @@ class Deployer:
     @cached_property
     def functions(self) -> tuple[str, ...]:
         """The names of the functions that have an alias."""
-        return live_functions(self.environment, self.templates)
+        return live_functions(self._compute)
+
+    @cached_property
+    def _compute(self) -> Mapping[str, ResolvedResource]:
+        """What the stack of the functions declares."""
+        return resolve_platform(self.environment, self.templates).stacks[STACK].resources
 
     @cached_property
     def aliases(self) -> Aliases:
@@ -256,9 +261,7 @@ class Deployer:
         """Look up what AWS chooses per account and region, and learn the outputs of the stacks before the first."""
         self.outputs = {**looked_up(self.environment, self.client_of), **self.artefacts.parameters}
         if hold:
-            self.outputs[PARAMETER] = held(
-                self.functions, self.aliases, hardly_called(self.environment, self.templates)
-            )
+            self.outputs[PARAMETER] = held(self.functions, self.aliases, hardly_called(self._compute))
         for earlier in STACKS[: STACKS.index(first)]:
             self._remember_outputs(earlier)
 

@@ -11,9 +11,9 @@ from infra.deploy.stacks import Stacks
 from infra.environment import Environment
 from infra.errors import DeployError
 from infra.shifting.alias import Alias, Aliases
-from infra.stacks import resolve_platform
-from infra.template import Template
+from infra.template import ResolvedResource
 
+Resources = Mapping[str, ResolvedResource]
 PARAMETER: Final = "LiveVersions"
 STACK: Final = "compute"
 NEWEST: Final = "newest"
@@ -22,21 +22,21 @@ _ROTATION: Final = "AWS::SecretsManager::RotationSchedule"
 _VERSION: Final = "AWS::Lambda::Version"
 
 
-def live_functions(environment: Environment, templates: Mapping[str, Template]) -> tuple[str, ...]:
+def live_functions(resources: Resources) -> tuple[str, ...]:
     """Return the names of the functions that have an alias, in the order of the parameter."""
-    resources = resolve_platform(environment, templates).stacks[STACK].resources
-    named = (one.properties["FunctionName"]["Ref"] for one in resources.values() if one.type == _ALIAS)
-    return tuple(str(resources[name].properties["FunctionName"]) for name in named)
+    return tuple(_function_of(alias, resources) for alias in resources.values() if alias.type == _ALIAS)
 
 
-def hardly_called(environment: Environment, templates: Mapping[str, Template]) -> frozenset[str]:
-    """Return the names of the functions that rotate secrets: once a month, no share of that says much."""
-    resources = resolve_platform(environment, templates).stacks[STACK].resources
-    aliases = {one.properties["RotationLambdaARN"]["Ref"] for one in resources.values() if one.type == _ROTATION}
+def hardly_called(resources: Resources) -> frozenset[str]:
+    """Return the names of the functions that rotate secrets: once a month, so that no share of that says much."""
+    rotations = [one for one in resources.values() if one.type == _ROTATION]
     return frozenset(
-        str(resources[resources[alias].properties["FunctionName"]["Ref"]].properties["FunctionName"])
-        for alias in aliases
+        _function_of(resources[one.properties["RotationLambdaARN"]["Ref"]], resources) for one in rotations
     )
+
+
+def _function_of(alias: ResolvedResource, resources: Resources) -> str:
+    return str(resources[alias.properties["FunctionName"]["Ref"]].properties["FunctionName"])
 
 
 def held(names: Iterable[str], aliases: Aliases, not_held: AbstractSet[str]) -> str:

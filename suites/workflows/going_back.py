@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from infra.deploy.live import hardly_called, live_functions
+from infra.deploy.live import STACK, hardly_called, live_functions
 from infra.environment import load_environment
-from infra.stacks import load_templates
+from infra.stacks import resolve_platform
 from suites.workflows.calls import platform_words
 from suites.workflows.claims import Swap, claim
 from suites.workflows.reading import Step, Workflow
@@ -20,10 +20,10 @@ _ENVIRONMENTS: Final = {STAGING: "staging", PRODUCTION: "prod"}
 
 def _shifted() -> list[str]:
     """Return the functions whose calls can be shifted, as a command takes them."""
-    environment, templates = load_environment("prod"), load_templates()
-    apart = hardly_called(environment, templates)
-    begins = environment.stack_name("")
-    return [name.removeprefix(begins) for name in live_functions(environment, templates) if name not in apart]
+    prod = load_environment("prod")
+    compute = resolve_platform(prod).stacks[STACK].resources
+    apart, begins = hardly_called(compute), prod.stack_name("")
+    return [name.removeprefix(begins) for name in live_functions(compute) if name not in apart]
 
 
 def called(workflow: Workflow, job: str, command: str) -> list[Step]:
