@@ -6,9 +6,11 @@ import sys
 
 import typer
 from rich.console import Console
+from typer.completion import completion_init  # type: ignore[attr-defined]  # its place in all versions
 
 from infra.errors import EndpointError, TouchstoneError
 from infra.operations.alarms import alarms
+from infra.operations.completion import VARIABLE, completion
 from infra.operations.cost import cost
 from infra.operations.cost_report import cost_report
 from infra.operations.deploy import deploy
@@ -26,7 +28,7 @@ from infra.operations.validate import validate
 
 COMMANDS = (
     plan, deploy, preflight, drift, validate, smoke, alarms,
-    shift, rollback, history, destroy, cost, cost_report, stamp, layer,
+    shift, rollback, history, destroy, cost, cost_report, stamp, layer, completion,
 )  # fmt: skip
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deploy and operate the platform's stacks.")
@@ -36,8 +38,9 @@ for command in COMMANDS:
 
 def main() -> int:
     """Run the command line; an error of ours is one line and its exit code."""
+    completion_init()
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, complete_var=VARIABLE)
     except TouchstoneError as error:
         return _refused(error)
     except typer.Abort:

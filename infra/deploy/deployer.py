@@ -8,6 +8,7 @@ from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from infra.deploy.artefacts import Artefacts, Stored
+from infra.deploy.began import Began
 from infra.deploy.checked import Checked
 from infra.deploy.connect import ClientOf, one_line
 from infra.deploy.default_group import empty_default_group
@@ -17,7 +18,7 @@ from infra.deploy.live import PARAMETER, STACK, hardly_called, held, live_functi
 from infra.deploy.lookups import looked_up
 from infra.deploy.needs import explained
 from infra.deploy.preflight import Preflight
-from infra.deploy.removal import lift, remove, resources_of, retained
+from infra.deploy.removal import clear, lift, remove, resources_of, retained
 from infra.deploy.review import Review
 from infra.deploy.stacks import Stacks
 from infra.environment import Environment
@@ -57,7 +58,8 @@ class Destroyed:
 class Deployer:
     """Acts on one environment; ``client_of`` gives the client of a service by boto3's name.
 
-    ``approve`` sees every review before it is executed; ``outputs`` are the stacks' outputs by name, as far as known.
+    ``approve`` sees every review before it is executed; ``outputs`` are the stacks' outputs by name, as far as known;
+    ``express``: CloudFormation does not wait until resources are ready.
     """
 
     environment: Environment
@@ -68,12 +70,13 @@ class Deployer:
     on_event: OnEvent
     on_review: Callable[[Review], None] = lambda _: None
     outputs: dict[str, str] = field(default_factory=dict)
+    express: bool = False
     cloudformation: Any = field(init=False)
     _stacks: Stacks = field(init=False)
 
     def __post_init__(self) -> None:
         self.cloudformation = self.client_of("cloudformation")
-        self._stacks = Stacks(self.cloudformation, self.environment.stack_name, self.on_event)
+        self._stacks = Stacks(self.cloudformation, self.environment.stack_name, self.on_event, self.express)
 
     @_refusals_in_one_line
     def plan(self, only: str | None = None, *, hold: bool = False) -> list[Review]:
@@ -107,12 +110,14 @@ class Deployer:
         """
         done = []
         stacks = chosen(only)
-        self._begin(stacks[0], hold=hold)
+        began = self._begin(stacks[0], hold=hold)
+        began.refuse_another()
         if STACK in stacks:
             refuse_shared(self.functions, self.aliases)
         for stack in stacks:
             self._demand_outputs(stack)
-            self._clear(stack)
+            began.refuse_changed(stack, self.environment.stack_name(stack), self.described(stack))
+            clear(self._stacks, self.client_of, stack)
             self._bring_artefacts(stack)
             review = self._review(stack)
             self.on_review(review)
@@ -120,7 +125,7 @@ class Deployer:
                 self._execute(review)
             else:
                 self._stacks.discard(review)
-            self._remember_outputs(stack)
+            self._protect(self._remember_outputs(stack))
             self._settle(stack)
             done.append(review)
         return done
@@ -159,8 +164,7 @@ class Deployer:
 
     def outputs_of(self, stack: str) -> dict[str, str]:
         """Return the outputs that a stack has now; none where it is not deployed."""
-        found = self.described(stack) or {}
-        return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+        return _outputs(self.described(stack))
 
     @_refusals_in_one_line
     def destroy(self, only: str | None = None, *, lifts: bool = False, everything: bool = False) -> list[Destroyed]:
@@ -179,7 +183,7 @@ class Deployer:
                 continue
             had = resources_of(self.cloudformation, found["StackId"])
             if lifts:
-                self.cloudformation.update_termination_protection(StackName=name, EnableTerminationProtection=False)
+                self._stacks.protect(found, protected=False)
                 lift(self.client_of, had)
             elif found.get("EnableTerminationProtection"):
                 raise DeployError(f"{name}: termination protection is on: --lift-protection lifts it")
@@ -232,46 +236,38 @@ class Deployer:
                 Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
             )
 
-    def _clear(self, stack: str) -> None:
-        """Remove what a first deployment that failed left: a stack that AWS does not let anybody update.
-
-        It is empty, but for what is protected from its first moment on, and that holds nothing yet.
-        """
-        found = self._stacks.describe(self.environment.stack_name(stack))
-        if found is None or found["StackStatus"] not in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
-            return
-        left = resources_of(self.cloudformation, found["StackId"])
-        lift(self.client_of, left)
-        self._stacks.delete(stack, found)
-        stay = list(remove(self.client_of, retained(self.cloudformation, found["StackId"], left)))
-        if stay:
-            raise DeployError(f"{found['StackName']}: left by a deployment that failed: {'; '.join(stay)}")
-
     def _execute(self, review: Review) -> None:
         if not self.approve(review):
             self._stacks.discard(review)
             raise DeployError(f"{review.stack_name}: not approved; nothing was changed")
-        stack_id = self._stacks.execute(review)
-        if review.creates and self.environment.termination_protection:
-            self.cloudformation.update_termination_protection(StackName=stack_id, EnableTerminationProtection=True)
+        self._stacks.execute(review)
+
+    def _protect(self, found: Mapping[str, Any]) -> None:
+        """Protect a stack that is to be: also one whose deployer was killed before he came to it."""
+        if self.environment.termination_protection and not found.get("EnableTerminationProtection"):
+            self._stacks.protect(found)
 
     # -- parameters and outputs ------------------------------------------------------------------------------------
 
-    def _begin(self, first: str, *, hold: bool) -> None:
+    def _begin(self, first: str, *, hold: bool) -> Began:
         """Look up what AWS chooses per account and region, and learn the outputs of the stacks before the first."""
+        began = Began({stack: self.described(stack) for stack in STACKS})
         self.outputs = {**looked_up(self.environment, self.client_of), **self.artefacts.parameters}
         if hold:
             self.outputs[PARAMETER] = held(self.functions, self.aliases, hardly_called(self._compute))
         for earlier in STACKS[: STACKS.index(first)]:
-            self._remember_outputs(earlier)
+            self.outputs |= _outputs(began.described[earlier])
+        return began
 
     def _bring_artefacts(self, stack: str) -> None:
         """Upload what the functions are made of before the stack that takes it."""
         if set(self.artefacts.parameters) & set(self.templates[stack].section("Parameters")):
             self.artefacts.bring(self.client_of("s3"), self.outputs["ArtefactBucketName"])
 
-    def _remember_outputs(self, stack: str) -> None:
-        self.outputs |= self.outputs_of(stack)
+    def _remember_outputs(self, stack: str) -> Mapping[str, Any]:
+        found = self.described(stack) or {}
+        self.outputs |= _outputs(found)
+        return found
 
     def _missing(self, stack: str) -> list[str]:
         """Return the parameters of a stack that have no value yet."""
@@ -294,6 +290,10 @@ class Deployer:
         group = self.outputs.get("DefaultSecurityGroupId")
         if stack == "network" and group:
             empty_default_group(self.client_of("ec2"), group)
+
+
+def _outputs(found: Mapping[str, Any] | None) -> dict[str, str]:
+    return {output["OutputKey"]: output["OutputValue"] for output in (found or {}).get("Outputs", [])}
 
 
 def _text(value: Any) -> str:

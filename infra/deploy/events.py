@@ -23,13 +23,14 @@ class Event:
 
 
 class EventReader:
-    """Reads the events that a stack has gained since the reader was made."""
+    """Reads the events that a stack has gained since the reader was made; ``begins``: those from before, too."""
 
-    def __init__(self, cloudformation: Any, stack_id: str) -> None:
+    def __init__(self, cloudformation: Any, stack_id: str, *, begins: bool = False) -> None:
         self._client = cloudformation
         self._stack_id = stack_id
         self._seen: set[str] = set()
-        self.new()
+        if not begins:
+            self.new()
 
     def new(self) -> list[Event]:
         """Return the events since the last call, oldest first."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from infra.deploy.connect import ClientOf
+from infra.deploy.stacks import Stacks
 from infra.errors import DeployError
 
 
@@ -135,3 +136,19 @@ def _empty(s3: Any, bucket: str) -> None:
                 s3.delete_objects(
                     Bucket=bucket, Delete={"Objects": locked, "Quiet": True}, BypassGovernanceRetention=True
                 )
+
+
+def clear(stacks: Stacks, client_of: ClientOf, stack: str) -> None:
+    """Remove what a first deployment that failed left: a stack that AWS does not let anybody update.
+
+    It is empty, but for what is protected from its first moment on, and that holds nothing yet.
+    """
+    found = stacks.describe(stacks.name_of(stack))
+    if found is None or found["StackStatus"] not in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
+        return
+    left = resources_of(stacks.cloudformation, found["StackId"])
+    lift(client_of, left)
+    stacks.delete(stack, found)
+    stay = list(remove(client_of, retained(stacks.cloudformation, found["StackId"], left)))
+    if stay:
+        raise DeployError(f"{found['StackName']}: left by a deployment that failed: {'; '.join(stay)}")

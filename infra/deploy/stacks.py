@@ -14,6 +14,11 @@ from infra.errors import DeployError
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 _LONGEST_SECONDS = 3 * 60 * 60
 _GONE = "DELETE_COMPLETE"
+_STACK = "AWS::CloudFormation::Stack"
+_CONTINUE = (
+    "Set right what that names, then let CloudFormation continue the update rollback (console: Stack actions; API: "
+    "ContinueUpdateRollback, which can skip a resource that cannot be brought back), then deploy anew"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,7 @@ class Stacks:
     cloudformation: Any
     name_of: Callable[[str], str]
     on_event: Callable[[str, Event], None]
+    express: bool = False
 
     def describe(self, name: str) -> dict[str, Any] | None:
         """Return what AWS says of a stack; None where there is none."""
@@ -44,8 +50,18 @@ class Stacks:
             raise DeployError(f"{name}: another operation is under way: {status}")
         if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
             raise DeployError(f"{name}: {status}: its first deployment failed; deploy clears it away and begins anew")
-        if status in ("DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"):
-            raise DeployError(f"{name}: {status}: cannot be updated; destroy it, or recover it, first")
+        if status == "UPDATE_ROLLBACK_FAILED":
+            raise DeployError(f"{name}: {status}: {self._stuck(name)}. {_CONTINUE}")
+        if status == "DELETE_FAILED":
+            raise DeployError(f"{name}: {status}: cannot be updated; python -m infra destroy goes on with it")
+
+    def _stuck(self, name: str) -> str:
+        """Say which resources could not be brought back by the last rollback, and why."""
+        events = EventReader(self.cloudformation, name, begins=True).new()
+        begun = [at for at, event in enumerate(events) if event.status == "UPDATE_ROLLBACK_IN_PROGRESS"]
+        failed = [one for one in events[begun[-1] if begun else 0 :] if one.failed and one.type != _STACK]
+        told = [f"{one.logical_id} ({one.type}): {one.reason.strip() or 'no reason is told'}" for one in failed]
+        return "; ".join(told) or "no resource says why"
 
     def changes(self, name: str, change_set: str) -> tuple[ResourceChange, ...]:
         """Wait until a change set can be read; none where it changes nothing."""
@@ -77,6 +93,7 @@ class Stacks:
             ChangeSetName=f"touchstone-{int(time.time() * 1000)}",
             ChangeSetType="CREATE" if creates else "UPDATE",
             Capabilities=["CAPABILITY_NAMED_IAM"],
+            **({"DeploymentConfig": {"Mode": "EXPRESS"}} if self.express else {}),
             **asked,
         )
         return Review(stack, name, creates, made["Id"], self.changes(name, made["Id"]))
@@ -86,9 +103,18 @@ class Stacks:
         found = self.describe(review.stack_name)
         stack_id = str(found["StackId"]) if found else review.stack_name
         reader = EventReader(self.cloudformation, stack_id)
-        self.cloudformation.execute_change_set(StackName=stack_id, ChangeSetName=review.change_set)
+        try:
+            self.cloudformation.execute_change_set(StackName=stack_id, ChangeSetName=review.change_set)
+        except self.cloudformation.exceptions.ChangeSetNotFoundException:  # gone with the execution of another one
+            raise DeployError(f"{review.stack_name}: somebody else has changed it since it was reviewed") from None
         self.wait(stack_id, review.stack, reader, "CREATE_COMPLETE" if review.creates else "UPDATE_COMPLETE")
         return stack_id
+
+    def protect(self, found: Mapping[str, Any], *, protected: bool = True) -> None:
+        """Protect a stack against deletion, or lift that."""
+        self.cloudformation.update_termination_protection(
+            StackName=found["StackId"], EnableTerminationProtection=protected
+        )
 
     def discard(self, review: Review) -> None:
         """Remove a change set that will not be executed, and the empty stack that AWS made for it."""

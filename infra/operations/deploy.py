@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -15,6 +16,10 @@ from infra.operations.options import Endpoint, Env, Hold, Stack, Target, Yes, de
 from infra.operations.recorded import deployment, recorded
 from infra.stacks import chosen
 
+_EXPRESS_IN: Final = "dev"
+Express = Annotated[
+    bool, typer.Option("--express", help="end before resources are ready, which CloudFormation calls express mode: dev")
+]
 Plan = Annotated[Path | None, typer.Option("--approved", help="execute what plan --save wrote, and nothing else")]
 
 
@@ -24,12 +29,17 @@ def deploy(
     endpoint: Endpoint = None,
     hold: Hold = False,  # noqa: FBT002  typer
     approved: Plan = None,
+    express: Express = False,  # noqa: FBT002  typer
     yes: Yes = False,  # noqa: FBT002  typer
 ) -> None:
     """Deploy the stacks in order: change set, review, execute, wait."""
     target = Target.read(env, stack, endpoint)
+    if express and target.env != _EXPRESS_IN:
+        raise InputError(
+            f"--express: a stack is called complete before it is ready: expected {_EXPRESS_IN}, found {target.env}"
+        )
     plan = None if approved is None else saved(approved)
-    deployer = deployer_of(target, yes=yes)
+    deployer = replace(deployer_of(target, yes=yes), express=express)
     made_of = deployment(deployer, hold=hold)
     if plan is not None:
         _take(plan, deployer, made_of, target.stack)

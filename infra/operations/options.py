@@ -15,15 +15,23 @@ from infra.deploy.connect import clients, connect, endpoint_in_use
 from infra.deploy.deployer import Deployer
 from infra.deploy.review import Review
 from infra.deploy.show import show_event, show_review
-from infra.environment import load_environment
+from infra.environment import environment_names, load_environment
 from infra.errors import InputError, TouchstoneError
 from infra.outside import terminal
-from infra.stacks import chosen, load_templates, resolve_platform
+from infra.stacks import STACKS, chosen, load_templates, resolve_platform
 
 console = Console(highlight=False, markup=False, emoji=False)
 
-Env = Annotated[list[str], typer.Option("--env", help="one of infra/environments, for example dev")]
-Stack = Annotated[list[str] | None, typer.Option("--stack", help="one stack instead of all, for example network")]
+Env = Annotated[
+    list[str],
+    typer.Option(
+        "--env", help="one of infra/environments, for example dev", autocompletion=lambda: [*environment_names()]
+    ),
+]
+Stack = Annotated[
+    list[str] | None,
+    typer.Option("--stack", help="one stack instead of all, for example network", autocompletion=lambda: STACKS),
+]
 Endpoint = Annotated[
     list[str] | None, typer.Option("--endpoint", help="instead of AWS, for example the mock cloud's URL")
 ]
