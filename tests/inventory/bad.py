@@ -110,15 +110,18 @@ class World:
 
     def after(self, mutant: Mutant) -> tuple[Cells, Cells]:
         """Give what the controls that depend on an answer said before it was changed, and what they say after."""
-        operation = mutant.key[:2]
-        types = frozenset(TYPES.values()) if operation in BESIDE else self._read_for(operation)
-        controls = tuple(item for item in CONTROLS if self.asked[item.id] & types)
-        recording = self.bad.recording
+        recording, operation = self.bad.recording, mutant.key[:2]
         self.gateway.doubted, recording.changed = operation, {mutant.key: mutant.body}
         try:
-            seen = collect(self.gateway, self.environment, self.bad.declared, types=types)
+            return self.seen_by(self.gateway, operation)
         finally:
             self.gateway.doubted, recording.changed = None, {}
+
+    def seen_by(self, gateway: Gateway, operation: Operation) -> tuple[Cells, Cells]:
+        """Give what the controls that depend on an operation said, and what they say by a gateway's answers."""
+        types = frozenset(TYPES.values()) if operation in BESIDE else self._read_for(operation)
+        controls = tuple(item for item in CONTROLS if self.asked[item.id] & types)
+        seen = collect(gateway, self.environment, self.bad.declared, types=types)
         ids = {item.id for item in controls}
         before = {cell: verdict for cell, verdict in self.cells.items() if cell[0] in ids}
         return before, self.judged(joined(seen, types, self.whole), controls)

@@ -13,10 +13,9 @@ import pytest
 from fixtures.aws.answers import Answer
 from fixtures.aws.registry import ROWS, calls
 from fixtures.aws.rows import WHOLE, Listing
-from fixtures.inventory.collecting import collect
 from fixtures.inventory.types import TYPES
 from reports.models import Outcome
-from tests.inventory.bad import CONTROLS, World
+from tests.inventory.bad import World
 from tests.inventory.lying import EVERY_STACK, Operation, Remembering
 
 
@@ -55,15 +54,15 @@ class Short(Remembering):
 @pytest.mark.parametrize("keeps", [0, 0.5], ids=["empty", "first half"])
 def test_no_finding_is_lost_and_the_run_concludes(world: World, keeps: float) -> None:
     short = Short(world.bad.gateway)
-    findings = {cell for cell, verdict in world.cells.items() if verdict.verdict is Outcome.FAIL}
     ours = {*TYPES, "environment", *(resource.key for resource in world.bad.declared.resources)}
-    lost = []
+    lost, findings = [], set()
     for operation in LISTS:
         short.operation, short.keeps = operation, keeps
-        after = world.judged(collect(short, world.environment, world.bad.declared), CONTROLS)
+        before, after = world.seen_by(short, operation)
+        found = {cell for cell, verdict in before.items() if verdict.verdict is Outcome.FAIL}
+        findings |= found
         if not any(verdict.verdict is Outcome.ERROR for verdict in after.values()):
-            gone = (cell for cell in findings if cell not in after or not after[cell].is_finding)
-            gone = (cell for cell in gone if cell[3] in ours)
-            lost += [f"{operation}: {cell}" for cell in gone]
+            gone = (cell for cell in found if cell not in after or not after[cell].is_finding)
+            lost += [f"{operation}: {cell}" for cell in gone if cell[3] in ours]
     assert len(findings) > 50
     assert not lost
