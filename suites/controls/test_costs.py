@@ -30,8 +30,8 @@ _NAMED: Final = 3
     severity="medium",
     satisfies=("AC5",),
     broken_by=(
-        Change("IngestFunction.MemorySize", 1024),
         Change("Database.DBInstanceClass", "db.m7g.large"),
+        Change("IngestFunction.MemorySize", 1024),
         Change("Cache.NumCacheClusters", 5),
         Change("AuthorizerExecutions.MinCapacity", 8),
     ),

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from fixtures.aws.wildcards import matches
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.services.awslambda import EventSourceMapping, Function, Permission, Url
+from fixtures.inventory.services.awslambda import (
+    EventSourceMapping,
+    Function,
+    LayerVersion,
+    Permission,
+    Url,
+    Version,
+)
 from fixtures.inventory.services.ec2 import Subnet
 from fixtures.inventory.services.iam import Role
 from fixtures.inventory.services.logs import LogGroup
@@ -13,6 +22,7 @@ from fixtures.judging.control import Add, Break, Change, Remove, control, not_ap
 from infra.environment import Environment
 from suites.controls.looking import is_public, own_key, statements
 
+MADE_OF = re.compile(r"functions/[0-9a-f]{64}\.zip layers/[0-9a-f]{64}\.zip .+")
 STORES = ("rds-db:connect", "elasticache:connect")
 UNBOUND = (Remove("QueryPermission.SourceAccount"), Remove("QueryPermission.SourceArn"))
 OPEN = {"AuthType": "NONE", "TargetFunctionArn": {"Fn::GetAtt": ["QueryFunction", "Arn"]}}
@@ -174,4 +184,39 @@ def test_batches_bring_back_only_what_failed(source: EventSourceMapping) -> None
     assert source.enabled, "is switched off: nothing of its queue is handled; on is promised"
     assert "ReportBatchItemFailures" in source.function_response_types, (
         "a failure brings back the whole batch; ReportBatchItemFailures is promised"
+    )
+
+
+@control(
+    "FUN-09",
+    severity="high",
+    satisfies=("AC2", "NIST-800-53:CM-3", "SOC2:CC8.1"),
+    broken_by=(
+        Change("QueryFunction.Layers", ["arn:aws:lambda:us-east-1:444444444444:layer:strange:1"]),
+        Change("FunctionsLayer.CompatibleRuntimes", ["python3.12"]),
+    ),
+)
+def test_functions_load_our_libraries(function: Function, inventory: Inventory) -> None:
+    """A layer is code that runs with the function's rights: one of somebody else's changes when he likes."""
+    for link in function.layers:
+        layer = inventory.find(LayerVersion, link)
+        assert layer is not None, f"loads {link}, which is no layer of ours; layers of this account are promised"
+        assert function.runtime in layer.compatible_runtimes, (
+            f"runs {function.runtime}, {link} is for {', '.join(layer.compatible_runtimes) or 'no runtime'}"
+        )
+
+
+@control(
+    "FUN-10",
+    severity="low",
+    satisfies=("AC5", "NIST-800-53:CM-3", "SOC2:CC8.1"),
+    broken_by=(
+        Change("QueryVersion*.Description", "the newest"),
+        Remove("QueryVersion*.Description"),
+    ),
+)  # fmt: skip
+def test_versions_say_what_they_are_made_of(version: Version) -> None:
+    """Whoever goes back to a version, or looks for the code of an incident, has to know which code that is."""
+    assert MADE_OF.fullmatch(version.description), (
+        f"says {version.description or 'nothing'} of its code; the archives of its code and its libraries are promised"
     )

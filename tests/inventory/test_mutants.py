@@ -18,7 +18,7 @@ from tests.inventory.bad import CONTROLS, Cells, World
 from tests.inventory.indistinguishable import source_of
 from tests.inventory.mutants import mutants
 
-SOME = 200
+SOME = 100
 
 
 def worse(before: Cells, after: Cells) -> list[str]:
