@@ -10,6 +10,7 @@ from typer.completion import completion_init  # type: ignore[attr-defined]  # it
 
 from infra.errors import EndpointError, TouchstoneError
 from infra.operations.alarms import alarms
+from infra.operations.backup import backup
 from infra.operations.completion import VARIABLE, completion
 from infra.operations.cost import cost
 from infra.operations.cost_report import cost_report
@@ -20,6 +21,7 @@ from infra.operations.history import history
 from infra.operations.layer import layer
 from infra.operations.plan import plan
 from infra.operations.preflight import preflight
+from infra.operations.restore import restore
 from infra.operations.rollback import rollback
 from infra.operations.shift import shift
 from infra.operations.smoke import smoke
@@ -28,7 +30,7 @@ from infra.operations.validate import validate
 
 COMMANDS = (
     plan, deploy, preflight, drift, validate, smoke, alarms,
-    shift, rollback, history, destroy, cost, cost_report, stamp, layer, completion,
+    shift, rollback, history, backup, restore, destroy, cost, cost_report, stamp, layer, completion,
 )  # fmt: skip
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deploy and operate the platform's stacks.")

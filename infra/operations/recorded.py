@@ -14,6 +14,7 @@ from infra.deploy.deployer import Deployer
 from infra.errors import DeployError, InputError, TouchstoneError
 from infra.history.entry import Entry, digest, id_of
 from infra.history.history import History
+from infra.history.objects import Objects
 from infra.operations.options import say
 
 _STACK = "evidence"
@@ -25,11 +26,12 @@ class Noted:
     """What an entry is to say beside who, when and whether it was done."""
 
     told: str = ""
+    done: bool = True
     more: dict[str, Any] = field(default_factory=dict)
 
 
-def history_of(deployer: Deployer) -> History:
-    """Return the history of a deployer's environment.
+def objects_of(deployer: Deployer) -> Objects:
+    """Return what lies in the evidence bucket of a deployer's environment.
 
     Raises:
         InputError: the stack that has the bucket is not deployed.
@@ -37,7 +39,12 @@ def history_of(deployer: Deployer) -> History:
     bucket = deployer.outputs_of(_STACK).get(_BUCKET)
     if bucket is None:
         raise InputError(f"{deployer.environment.stack_name(_STACK)}: not deployed: there is no bucket of records yet")
-    return History(deployer.client_of("s3"), bucket)
+    return Objects(deployer.client_of("s3"), bucket)
+
+
+def history_of(deployer: Deployer) -> History:
+    """Return the history of a deployer's environment; raises InputError where it has no bucket."""
+    return History(objects_of(deployer))
 
 
 @contextmanager
@@ -50,7 +57,7 @@ def recorded(deployer: Deployer, action: str) -> Iterator[Noted]:
         noted.told = str(error) or "interrupted"
         _add(deployer, action, begun, noted, done=False)
         raise
-    _add(deployer, action, begun, noted, done=True)
+    _add(deployer, action, begun, noted, done=noted.done)
 
 
 def deployment(deployer: Deployer, *, hold: bool) -> dict[str, Any]:

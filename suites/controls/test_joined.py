@@ -130,9 +130,14 @@ def test_our_names_lead_to_us(record: RecordSet, inventory: Inventory) -> None:
     """A name that still points at what is gone is taken by whoever makes something there, with our name on it."""
     if record.alias_target is None:
         not_applicable("it is no alias of something that is deployed")
-    target = record.alias_target.dns_name
-    found = inventory.find(Distribution, target) or inventory.find(DomainName, target)
-    assert found is not None, f"{record.name} leads to {target}, which is none of ours; the edge or the API is promised"
+    target = as_reference(record.alias_target.dns_name)
+    ours = {one.key: one for one in (*inventory.of(Distribution), *inventory.of(DomainName)) if one.managed}
+    found = ours.get(target.logical_id) if target else None
+    assert found is not None, (
+        f"{record.name} leads to {record.alias_target.dns_name}, which is none of ours; the edge or the API is promised"
+    )
+    works = found.distribution_config.enabled if isinstance(found, Distribution) else found.domain_name_configurations
+    assert works, f"{record.name} leads to {found.key}, which is switched off; one that answers is promised"
 
 
 @control(

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
+from fixtures.mock_cloud.databases import authority, postgres
+from fixtures.mock_cloud.databases.rds_door import PostgresDoor
 from infra.functions.shared import cache, database
 from tests.functions.cloud import template
-from tests.functions.servers import authority, postgres, valkey
+from tests.functions.servers import valkey
 
 CACHE_NAME = "touchstone-dev-valkey"
 KEYS = {"testing": "testing"}
@@ -37,7 +39,7 @@ class Database:
     """The server, the door in front of it, and who certifies the door."""
 
     server: postgres.Postgres
-    door: postgres.PostgresDoor
+    door: PostgresDoor
     authority: authority.Authority
 
 
@@ -65,7 +67,7 @@ def database_server(folder: Path) -> Iterator[Database]:
     (home := folder / "pg").mkdir()
     server = postgres.Postgres(programs, home)
     with server.running():
-        door = postgres.PostgresDoor(server.socket, certified.context(), KEYS)
+        door = PostgresDoor(server.socket, certified.context(), KEYS)
         with door.standing():
             yield Database(server, door, certified)
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from fixtures.mock_cloud.databases.authority import Authority
 from infra.functions import alert as function
 from infra.functions.shared.clients import client, session
 from infra.functions.shared.database import DatabaseError, DatabaseSettings, database
 from tests.functions import cloud
 from tests.functions.cloud import failing
 from tests.functions.conftest import Tables, Written
-from tests.functions.servers.authority import Authority
 from tests.functions.shapes import alert, batch, context, ids
 from tests.functions.stores import Database
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from fixtures.mock_cloud.databases.authority import Authority
 from infra.functions import alert as recording
 from infra.functions import query
 from infra.functions.shared.cache import Cache as Client
 from infra.functions.shared.cache import CacheSettings
 from tests.functions.conftest import Written
-from tests.functions.servers.authority import Authority
 from tests.functions.shapes import alert, batch, context, message
 from tests.functions.stores import Cache, Database
 

@@ -45,7 +45,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
 
 def refused(actions: set[str], environment: str) -> set[str]:
     """Give the actions that the role which deploys an environment may not do."""
-    (deploy,) = resolve_platform(load_environment(environment)).resources()["DeployerRole"].properties["Policies"]
-    named = [one["Action"] for one in deploy["PolicyDocument"]["Statement"]]
+    policies = resolve_platform(load_environment(environment)).resources()["DeployerRole"].properties["Policies"]
+    named = [one["Action"] for policy in policies for one in policy["PolicyDocument"]["Statement"]]
     allowed = {name.lower() for one in named for name in ([one] if isinstance(one, str) else one)}
     return {action for action in actions if action.lower() not in allowed}

@@ -16,6 +16,7 @@ from infra.errors import InputError
 from infra.history import entry as entries
 from infra.history.entry import Entry
 from infra.history.history import History, find
+from infra.history.objects import Objects
 from infra.operations import options
 from infra.stacks import load_templates
 from infra.template import Template
@@ -156,9 +157,9 @@ class Kept:
 
 def test_a_template_that_was_changed_since_is_not_deployed() -> None:
     wanted = entries.digest("Resources: {}")
-    assert History(Kept(b"Resources: {}"), "b").template(wanted) == "Resources: {}"
+    assert History(Objects(Kept(b"Resources: {}"), "b")).template(wanted) == "Resources: {}"
     with pytest.raises(InputError, match=f"templates/{wanted}.yaml: expected a text with this digest"):
-        History(Kept(b"Resources: {A: {}}"), "b").template(wanted)
+        History(Objects(Kept(b"Resources: {A: {}}"), "b")).template(wanted)
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"\xff", b'{"id": 1}', b'{"id": "20260101T000000000001Z-deploy"}'])

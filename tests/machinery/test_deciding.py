@@ -30,14 +30,16 @@ DECIDING = {
     "BackupRetentionDays", "CacheNodes", "CacheSnapshotDays", "DatabaseMultiAz", "InterfaceEndpoints",
     "LogRetentionDays", "MaxReceiveCount", "MessagesPerSecond", "MessagesAtOnce", "ConnectsPerMinute",
     "CompositeAlarms", "DatabaseHours", "EvidenceDays", "LeastReadyExecutions", "MonthlyBudget",
-    "BackupCopyDays", "DashboardSet", "RestoreTests", "TableCapacity",
+    "BackupCopyDays", "DashboardSet", "GuardDuty", "NatGateways", "RestoreTests", "TableCapacity",
 }  # fmt: skip
 # Findings about a whole list, or about the environment as a whole, which are about no one resource and name no line.
 UNNAMED = {
     "CompositeAlarms": {"MON-01", "MON-07", "MON-08", "MON-09"}, "DatabaseHours": {"BUD-04"},
     "EvidenceDays": {"EVD-01"}, "LeastReadyExecutions": {"ASC-02"}, "MonthlyBudget": {"BUD-01"},
-    "DashboardSet": {"MON-13"},
+    "DashboardSet": {"MON-13"}, "GuardDuty": {"ACC-02"}, "NatGateways": {"WAY-10", "WAY-11"},
 }  # fmt: skip
+# Elsewhere it opens a group, which is found by the group's line.
+IN_PROD = {"NatGateways"}
 # A rule of a backup plan has its copies inside it.
 BESIDE = {"BackupRetentionDays": {"BackupCopyDays", "CopyVaultArn"}}
 
@@ -77,7 +79,8 @@ def _others(name: str, value: Any) -> Iterator[Any]:
 def _changes(environment: Environment) -> Iterator[dict[str, Any]]:
     """Yield each change of a parameter that decides; in prod, where most is promised, of the others many at once."""
     others = {name: tuple(_others(name, value)) for name, value in environment.parameters.items()}
-    yield from ({name: other} for name in sorted(DECIDING & others.keys()) for other in others[name])
+    asked = DECIDING - (set() if environment.name == "prod" else IN_PROD)
+    yield from ({name: other} for name in sorted(asked & others.keys()) for other in others[name])
     rest = [name for name in others if name not in DECIDING and others[name]] if environment.name == "prod" else []
     # two neighbours would be given the same port
     yield from ({name: others[name][end] for name in rest[first::2]} for first in (0, 1) for end in (0, -1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -107,7 +108,7 @@ def test_what_creates_may_do_what_the_handlers_need_and_nothing_else() -> None:
 
 
 def test_who_deploys_may_look_before_it_leaps() -> None:
-    (deploy,) = resolve_platform(load_environment("prod")).resources()["DeployerRole"].properties["Policies"]
+    deploy, _ = resolve_platform(load_environment("prod")).resources()["DeployerRole"].properties["Policies"]
     actions_of = [one["Action"] for one in deploy["PolicyDocument"]["Statement"]]
     given = {name for named in actions_of for name in ([named] if isinstance(named, str) else named)}
     asked = {f"{service}:{operation}".replace("_", "").lower() for _, (service, operation, _, _) in NAMES.values()}
@@ -130,11 +131,34 @@ def test_who_deploys_may_try_what_he_has_deployed(action: str, logical_id: str, 
     """What the smoke tests ask for, of the resources that they ask."""
     prod = load_environment("prod")
     resources = resolve_platform(prod).resources()
-    (deploy,) = resources["DeployerRole"].properties["Policies"]
+    deploy, _ = resources["DeployerRole"].properties["Policies"]
     called = resources[logical_id].properties[name]
     asked = f"arn:aws:{arn.format(place=f'{prod.region}:{prod.account}', name=called)}"
     allowed = [one["Resource"] for one in deploy["PolicyDocument"]["Statement"] if action in one["Action"]]
     assert any(fnmatchcase(asked, resource) for resource in allowed if isinstance(resource, str)), asked
+
+
+@pytest.mark.parametrize("environment", environment_names())
+def test_who_operates_deletes_nothing_but_what_a_drill_made(environment: str) -> None:
+    """No table and no database that our templates declare, whatever action takes something away or writes into it."""
+    resources = resolve_platform(load_environment(environment)).resources()
+    _, recover = resources["DeployerRole"].properties["Policies"]
+    harmless = re.compile(
+        r"(dynamodb:(Describe|Restore|Scan|List)|rds:(Restore|AddTags)|rds-db:|backup:|iam:|kms:|s3:).*"
+    )
+    stores = [one for one in resources.values() if one.type in ("AWS::DynamoDB::Table", "AWS::RDS::DBInstance")]
+    names = [one.properties.get("TableName") or one.properties["DBInstanceIdentifier"] for one in stores]
+    assert len(names) == 5
+    taking = 0
+    for statement in recover["PolicyDocument"]["Statement"]:
+        actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        if all(harmless.fullmatch(action) for action in actions):
+            continue
+        taking += 1
+        end = statement["Resource"].rpartition(":")[2].removeprefix("table/")
+        assert end == f"touchstone-{environment}-drill-*"
+        assert not [name for name in names if fnmatchcase(name, end)]
+    assert taking == 2
 
 
 def test_no_template_is_too_long_to_be_sent() -> None:

@@ -25,7 +25,8 @@ def main() -> int:
             empty_default_group(account.client("ec2"), platform.outputs["DefaultSecurityGroupId"])
             for number in (signal.SIGINT, signal.SIGTERM):  # a shell's job in the background ignores the first
                 signal.signal(number, signal.default_int_handler)
-            print(f"export ENDPOINT={cloud.endpoint}\nexport EDGE={platform.edge}", flush=True)
+            print(f"export ENDPOINT={cloud.endpoint}\nexport EDGE={platform.edge}")
+            print(f"export DATABASE={platform.stores.way}\nexport AUTHORITY={platform.stores.authority}", flush=True)
             signal.pause()
     return 0
 

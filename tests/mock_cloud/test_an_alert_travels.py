@@ -66,7 +66,7 @@ def test_an_alert_travels(platform: Platform) -> None:
 
         question = {"action": "query", "topic": "aave:liquidation", "limit": 5}
         in_store = "SELECT count(*) FROM alerts"
-        eventually(lambda: platform.database.ask(in_store) == "1")
+        eventually(lambda: platform.history(in_store) == "1")
         for _ in range(2):  # from PostgreSQL, then from Valkey
             client.send(json.dumps(question))
             found = said(client.recv(timeout=30))

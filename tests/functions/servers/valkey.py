@@ -13,8 +13,8 @@ from typing import Any
 
 from valkey import Valkey
 
-from tests.functions.servers.door import Door, Streams
-from tests.functions.servers.signatures import refusal
+from fixtures.mock_cloud.databases.door import Door, Streams
+from fixtures.mock_cloud.databases.signatures import refusal
 
 START_SECONDS = 10
 WORD = "only-the-door-knows-it"
