@@ -131,13 +131,24 @@ def test_our_names_lead_to_us(record: RecordSet, inventory: Inventory) -> None:
     if record.alias_target is None:
         not_applicable("it is no alias of something that is deployed")
     target = as_reference(record.alias_target.dns_name)
-    ours = {one.key: one for one in (*inventory.of(Distribution), *inventory.of(DomainName)) if one.managed}
-    found = ours.get(target.logical_id) if target else None
+    found = _deployed_under(inventory, target.logical_id if target else str(record.alias_target.dns_name))
     assert found is not None, (
         f"{record.name} leads to {record.alias_target.dns_name}, which is none of ours; the edge or the API is promised"
     )
     works = found.distribution_config.enabled if isinstance(found, Distribution) else found.domain_name_configurations
     assert works, f"{record.name} leads to {found.key}, which is switched off; one that answers is promised"
+
+
+def _deployed_under(inventory: Inventory, name: str) -> Distribution | DomainName | None:
+    """Return what we deployed under a name, ours or in DNS; raises Unread unless all were read."""
+    wanted = name.rstrip(".").lower()
+    deployed: tuple[Distribution | DomainName, ...] = (*inventory.of(Distribution), *inventory.of(DomainName))
+    for one in deployed:
+        if one.managed and wanted in {
+            known.rstrip(".").lower() for known in (one.key, *one.origin.attributes.values())
+        }:
+            return one
+    return None
 
 
 @control(
