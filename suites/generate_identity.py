@@ -12,7 +12,7 @@ from typing import Final
 
 from policy_sentry.querying.actions import get_action_data
 
-from fixtures.aws.permissions import YOUNGER, actions, provisioning_actions, split
+from fixtures.aws.permissions import NARROWED, YOUNGER, actions, provisioning_actions, split
 from infra.stacks import BY_HAND, TEMPLATES, load_templates
 
 PAGE: Final = TEMPLATES / "identity.yaml"
@@ -52,7 +52,8 @@ def is_known(action: str) -> bool:
 
 
 def _block() -> Iterator[str]:
-    yield from _policy("ReadWhatIsJudged", "The calls by which an account is read, and no other", actions())
+    what = "The calls by which an account is read, and no other"
+    yield from _policy("ReadWhatIsJudged", what, actions(), "".join(_narrowed()))
     needed = [action for action in provisioning_actions(types()) if is_known(action)]
     parts = split(action for action in needed if not action.startswith("iam:"))
     names = [f"Provision{number}" for number in range(1, len(parts) + 1)]
@@ -61,7 +62,18 @@ def _block() -> Iterator[str]:
     yield from _execution_role(names, [action for action in needed if action.startswith("iam:")])
 
 
-def _policy(name: str, what: str, allowed: Iterable[str]) -> Iterator[str]:
+def _narrowed() -> Iterator[str]:
+    """What is read of data: the records that are evidence, and the key that they are kept with."""
+    for action, place in NARROWED.items():
+        yield f"""          - Sid: {action.partition(":")[2]}
+            Effect: Allow
+            Action: {action}
+            Resource: !Sub arn:${{AWS::Partition}}:s3:::{place}
+"""
+    yield _DECRYPT.replace("\n    ", "\n").removeprefix("    ")
+
+
+def _policy(name: str, what: str, allowed: Iterable[str], more: str = "") -> Iterator[str]:
     yield f"""  {name}:
     Type: AWS::IAM::ManagedPolicy
     Properties:
@@ -74,7 +86,7 @@ def _policy(name: str, what: str, allowed: Iterable[str]) -> Iterator[str]:
             Action:
 """
     yield from (f"              - {action}\n" for action in allowed)
-    yield '            Resource: "*" # handlers and lists name no resource\n\n'
+    yield f'            Resource: "*" # handlers and lists name no resource\n{more}\n'
 
 
 def _execution_role(policies: list[str], iam: list[str]) -> Iterator[str]:
@@ -109,6 +121,14 @@ def _execution_role(policies: list[str], iam: list[str]) -> Iterator[str]:
     yield _BESIDE
 
 
+_DECRYPT: Final = """              - Sid: DecryptThem
+                Effect: Allow
+                Action: kms:Decrypt
+                Resource: !Ref AccountKeyArn
+                Condition:
+                  StringEquals:
+                    kms:ViaService: !Sub s3.${AWS::Region}.amazonaws.com
+"""
 # What the handlers ask for and what no handler names, each as narrow as it can be.
 _BESIDE: Final = f"""              - Sid: HandThemToServices
                 Effect: Allow
@@ -125,12 +145,5 @@ _BESIDE: Final = f"""              - Sid: HandThemToServices
                 Effect: Allow
                 Action: s3:GetObject
                 Resource: !Sub arn:${{AWS::Partition}}:s3:::${{ArtefactBucketName}}/*
-              - Sid: DecryptThem
-                Effect: Allow
-                Action: kms:Decrypt
-                Resource: !Ref AccountKeyArn
-                Condition:
-                  StringEquals:
-                    kms:ViaService: !Sub s3.${{AWS::Region}}.amazonaws.com
-{_TAGS}
+{_DECRYPT}{_TAGS}
 """

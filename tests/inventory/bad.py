@@ -59,7 +59,7 @@ def bad_account(recording: Recording) -> Bad:
         _give_the_same_ids_again(cloud)
         outputs = deploy(environment, edited, cloud.endpoint, lambda _: None)
         calls = [edit for item in breaks for edit in item.edits if isinstance(edit, ByHand)]
-        make_by_hand(environment, cloud.endpoint, calls, outputs)
+        make_by_hand(environment, cloud.endpoint, calls, outputs, AT)
         session = connect(environment, environment.deploy_role, cloud.endpoint)
         strangers.make(clients(session, cloud.endpoint))
         gateway = Gateway(

@@ -27,6 +27,7 @@ from infra.deploy.connect import clients, connect
 from infra.environment import Environment, load_environment
 from infra.stacks import load_templates, resolve_platform
 from tests.inventory import strangers
+from tests.inventory.drills import keep_a_drill
 
 if TYPE_CHECKING:
     from tests.inventory.bad import World
@@ -101,7 +102,9 @@ def deployed(
             patch.setenv(name, value)
         client_of = clients(connect(environment, environment.role, cloud.endpoint), cloud.endpoint)
         make_hosted_zone(environment, client_of("route53"))
-        deployer_for(environment, load_templates(), client_of).deploy()
+        deployer = deployer_for(environment, load_templates(), client_of)
+        deployer.deploy()
+        keep_a_drill(environment, client_of, deployer.outputs["EvidenceBucketName"], AT, cloud.endpoint)
         # Nothing of ours: something foreign must be found too, and something of each type.
         live(client_of)
         yield Account(cloud.endpoint, cloud.pid, environment, declared)

@@ -79,8 +79,12 @@ def test_the_reading_roles_have_the_calls_of_the_rows_and_one_keeps_its_record()
     assert put["Resource"].endswith(f":s3:::{bucket['BucketName']}/nightly/*")
     assert encrypt["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
     assert encrypt["Condition"] == {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
-    (statement,) = resources["ReadWhatIsJudged"].properties["PolicyDocument"]["Statement"]
-    assert statement["Action"] == list(actions())
+    settings, *records, decrypt = resources["ReadWhatIsJudged"].properties["PolicyDocument"]["Statement"]
+    assert settings["Action"] == list(actions())
+    assert {one["Action"]: one["Resource"].partition(":s3:::")[2] for one in records} == {
+        "s3:GetObject": f"{bucket['BucketName']}/drills/*", "s3:ListBucket": bucket["BucketName"],
+    }  # fmt: skip
+    assert (decrypt["Action"], decrypt["Condition"]) == ("kms:Decrypt", encrypt["Condition"])
 
 
 def test_what_creates_may_do_what_the_handlers_need_and_nothing_else() -> None:
