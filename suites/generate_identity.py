@@ -7,6 +7,7 @@ holds.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -19,6 +20,7 @@ PAGE: Final = TEMPLATES / "identity.yaml"
 _BEGIN, _END = "  # begin: python -m suites.generate\n", "  # end: python -m suites.generate\n"
 # Whom the roles of our stacks are for.
 _PASSES: Final = ("apigateway", "backup", "lambda", "monitoring.rds", "scheduler", "vpc-flow-logs")
+_WIDTH: Final = 118
 _ROLES = "!Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/touchstone-${Environment}-*"
 _TAGS = """      Tags:
         - {Key: Project, Value: touchstone}
@@ -85,8 +87,14 @@ def _policy(name: str, what: str, allowed: Iterable[str], more: str = "") -> Ite
             Effect: Allow
             Action:
 """
-    yield from (f"              - {action}\n" for action in allowed)
+    yield _listed(allowed, "              ")
     yield f'            Resource: "*" # handlers and lists name no resource\n{more}\n'
+
+
+def _listed(actions: Iterable[str], indent: str) -> str:
+    """Write actions in as few lines as they take: CloudFormation counts a template's bytes, blanks too."""
+    lines = textwrap.wrap(", ".join(actions), _WIDTH - len(indent), break_long_words=False, break_on_hyphens=False)
+    return f"{indent}[" + f"\n{indent} ".join(lines) + "]\n"
 
 
 def _execution_role(policies: list[str], iam: list[str]) -> Iterator[str]:
@@ -116,7 +124,7 @@ def _execution_role(policies: list[str], iam: list[str]) -> Iterator[str]:
                 Effect: Allow
                 Action:
 """
-    yield from (f"                  - {action}\n" for action in iam if action not in apart)
+    yield _listed((action for action in iam if action not in apart), "                  ")
     yield f"                Resource: {_ROLES}\n"
     yield _BESIDE
 
