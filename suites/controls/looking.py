@@ -27,10 +27,6 @@ from fixtures.inventory.values import Reference
 Link = Reference | str | None
 R = TypeVar("R", bound=Resource)
 
-# Conditions that tie a statement to this account. Without one, a service acts for anybody who asks it.
-SOURCE_KEYS = ("aws:sourceaccount", "aws:sourcearn", "kms:calleraccount", "kms:encryptioncontext:aws:logs:arn")
-CALLER_KEYS = ("aws:principalaccount", "kms:calleraccount")
-
 
 def told(resource: Resource, name: str) -> Any:
     """Give one property in CloudFormation's shape; raises Unread where nobody could read it.
@@ -119,16 +115,6 @@ class Statement:
         note_inside(self.place[0], *self.place[1], decides=True)
         return self
 
-    def is_bound_to(self, account: str, keys: tuple[str, ...]) -> bool:
-        """Say whether one of the condition keys must hold a value of the account, or a resource of ours."""
-        return any(
-            key in keys
-            and not operator.startswith(("stringnot", "arnnot"))
-            and not operator.endswith("ifexists")
-            and all(account in value or value.startswith("${") for value in values)
-            for operator, key, values in self.conditions
-        )
-
 
 def statements(document: Mapping[str, Any] | None) -> Iterator[Statement]:
     """Yield the statements of a policy document, each of them noted as looked at; no document has none."""
@@ -173,39 +159,3 @@ def _conditions(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, tuple[str, .
     for operator, tests in raw.items():
         for key, values in tests.items():
             yield (str(operator).lower(), str(key).lower(), tuple(str(value) for value in _many(values)))
-
-
-def denies_plain_text(document: Mapping[str, Any] | None, needed: tuple[str, ...]) -> bool:
-    """Say whether everybody is denied one of the ``needed`` actions over anything but TLS, on no further condition."""
-    return any(
-        statement.effect == "Deny"
-        and ("AWS", "*") in statement.principals
-        and any(action in ("*", *needed) for action in statement.actions)
-        and [(key, tuple(value.lower() for value in values)) for _, key, values in statement.conditions]
-        == [("aws:securetransport", ("false",))]
-        for statement in statements(document)
-    )
-
-
-def foreign_grants(document: Mapping[str, Any] | None, account: str) -> list[str]:
-    """Return the statements that admit somebody of another account, or everybody without binding them to this one."""
-    return [
-        f"{statement.decides().sid} admits {name}"
-        for statement in statements(document)
-        if statement.effect == "Allow"
-        for kind, name in statement.principals
-        if kind == "AWS"
-        and account not in name
-        and not (name == "*" and statement.is_bound_to(account, (*CALLER_KEYS, *SOURCE_KEYS)))
-    ]
-
-
-def unbound_services(document: Mapping[str, Any] | None, account: str, exempt: tuple[str, ...] = ()) -> list[str]:
-    """Return the statements in which a service may act for whoever asks it."""
-    return [
-        f"{statement.decides().sid} lets {name} act for anybody"
-        for statement in statements(document)
-        if statement.effect == "Allow"
-        for kind, name in statement.principals
-        if kind == "Service" and name not in exempt and not statement.is_bound_to(account, SOURCE_KEYS)
-    ]

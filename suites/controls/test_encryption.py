@@ -12,7 +12,8 @@ from fixtures.inventory.services.secretsmanager import Secret
 from fixtures.inventory.touching import note_inside
 from fixtures.judging.control import Break, Change, Remove, control, not_applicable
 from infra.environment import Environment
-from suites.controls.looking import foreign_grants, own_key, unbound_services
+from suites.controls.letting_in import foreign_grants, unbound_services
+from suites.controls.looking import own_key
 
 DAYS_A_YEAR = 365
 AT_REST = ("AC2", "NIST-800-53:SC-28(1)", "NIST-800-53:SC-13", "PCI-4.0:3.5.1", "SOC2:CC6.1")

@@ -6,9 +6,10 @@ from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.sns import Subscription, Topic, TopicPolicy
 from fixtures.inventory.services.sqs import Queue, QueuePolicy
 from fixtures.judging.baseline import Baseline
-from fixtures.judging.control import Change, Remove, control, not_applicable
+from fixtures.judging.control import Break, Change, Remove, control, not_applicable
 from infra.environment import Environment
-from suites.controls.looking import Link, denies_plain_text, foreign_grants, leading_to, own_key, unbound_services
+from suites.controls.letting_in import foreign_grants, plain_text, unbound_services
+from suites.controls.looking import Link, leading_to, own_key
 
 SECONDS_A_DAY = 86_400
 
@@ -84,9 +85,9 @@ def test_dead_letters_are_kept_long_enough_to_be_seen(queue: Queue, inventory: I
 )
 def test_queues_refuse_plain_text(queue: Queue, inventory: Inventory) -> None:
     """SQS still answers on plain HTTP unless the queue's policy denies it."""
-    policies = list(leading_to(inventory, queue, QueuePolicy, lambda one: one.queues))
-    refuses = any(denies_plain_text(policy.policy_document, ("sqs:*",)) for policy in policies)
-    assert refuses, "no policy denies requests without TLS; TLS only is promised"
+    policies = leading_to(inventory, queue, QueuePolicy, lambda one: one.queues)
+    taken = plain_text(inventory, queue, [policy.policy_document for policy in policies], ("sqs:*",))
+    assert taken is None, f"denies not, without TLS, {taken}; TLS only is promised"
 
 
 @control(
@@ -97,9 +98,9 @@ def test_queues_refuse_plain_text(queue: Queue, inventory: Inventory) -> None:
 )
 def test_topics_refuse_plain_text(topic: Topic, inventory: Inventory) -> None:
     """SNS still takes messages on plain HTTP unless the topic's policy denies it."""
-    policies = list(leading_to(inventory, topic, TopicPolicy, lambda one: one.topics))
-    refuses = any(denies_plain_text(policy.policy_document, ("sns:*", "sns:publish")) for policy in policies)
-    assert refuses, "no policy denies publishing without TLS; TLS only is promised"
+    policies = leading_to(inventory, topic, TopicPolicy, lambda one: one.topics)
+    taken = plain_text(inventory, topic, [policy.policy_document for policy in policies], ("sns:publish",))
+    assert taken is None, f"denies not, without TLS, {taken}; TLS only is promised"
 
 
 @control(
@@ -108,7 +109,12 @@ def test_topics_refuse_plain_text(topic: Topic, inventory: Inventory) -> None:
     satisfies=("AC2", "NIST-800-53:AC-6", "PCI-4.0:7.2", "SOC2:CC6.3"),
     broken_by=(
         Remove("EventQueuePolicy.PolicyDocument.Statement.1.Condition"),
-        Change("AlertQueuePolicy.PolicyDocument.Statement.1.Principal", {"AWS": "999999999999"}),
+        Break(
+            (
+                Change("AlertQueuePolicy.PolicyDocument.Statement.1.Principal", {"AWS": "999999999999"}),
+                Remove("AlertQueuePolicy.PolicyDocument.Statement.1.Condition"),
+            )
+        ),
         Change("AlertTopicPolicy.PolicyDocument.Statement.1.Principal", "*"),
     ),
 )

@@ -12,7 +12,8 @@ from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Break, Change, Remove, control, not_applicable
 from infra.environment import Environment
 from suites.controls.credentials import credential_in
-from suites.controls.looking import decided_elsewhere, foreign_grants, leading_to, statements, unbound_services
+from suites.controls.letting_in import foreign_grants, foreign_request, unbound_services
+from suites.controls.looking import decided_elsewhere, leading_to
 
 
 @control(
@@ -55,14 +56,10 @@ def test_secrets_are_rotated(secret: Secret, inventory: Inventory, baseline: Bas
 def test_secrets_stay_in_the_account(secret: Secret, inventory: Inventory, environment: Environment) -> None:
     """An explicit deny holds even on the day when some role is given too much."""
     policies = list(leading_to(inventory, secret, ResourcePolicy, lambda one: (one.secret_id,)))
-    others = (("stringnotequals", "aws:principalaccount", (environment.account,)),)
-    denied = any(
-        statement.effect == "Deny" and ("AWS", "*") in statement.principals and statement.conditions == others
-        for policy in policies
-        for statement in statements(policy.resource_policy)
-    )
-    assert denied, "no policy denies other accounts; an explicit deny is promised"
-    found = [line for policy in policies for line in foreign_grants(policy.resource_policy, environment.account)]
+    documents = [policy.resource_policy for policy in policies]
+    taken = foreign_request(inventory, secret, documents, ("secretsmanager:*",))
+    assert taken is None, f"denies not, to other accounts, {taken}; an explicit deny is promised"
+    found = [line for document in documents for line in foreign_grants(document, environment.account)]
     assert not found, f"{'; '.join(found)}; only account {environment.account} is promised"
 
 
@@ -137,7 +134,15 @@ def test_caches_admit_named_users_only(cache: ReplicationGroup, inventory: Inven
     satisfies=("AC2", "NIST-800-53:AC-6", "PCI-4.0:7.2", "SOC2:CC6.3"),
     broken_by=(
         Remove("FlowLogRole.AssumeRolePolicyDocument.Statement.0.Condition"),
-        Change("BackupRole.AssumeRolePolicyDocument.Statement.0.Principal", {"AWS": "arn:aws:iam::999999999999:root"}),
+        Break(
+            (
+                Change(
+                    "BackupRole.AssumeRolePolicyDocument.Statement.0.Principal",
+                    {"AWS": "arn:aws:iam::999999999999:root"},
+                ),
+                Remove("BackupRole.AssumeRolePolicyDocument.Statement.0.Condition"),
+            )
+        ),
     ),
 )
 def test_roles_are_assumed_for_this_account_only(role: Role, environment: Environment) -> None:

@@ -7,7 +7,8 @@ from fixtures.inventory.services.cloudtrail import Trail
 from fixtures.inventory.services.s3 import Bucket, BucketPolicy
 from fixtures.judging.control import Change, Remove, control
 from infra.environment import Environment
-from suites.controls.looking import denies_plain_text, foreign_grants, leading_to, own_key
+from suites.controls.letting_in import foreign_grants, plain_text
+from suites.controls.looking import leading_to, own_key
 
 AT_REST = ("AC2", "NIST-800-53:SC-28(1)", "PCI-4.0:3.5.1", "SOC2:CC6.1")
 RULE = "BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault"
@@ -68,8 +69,8 @@ def test_buckets_are_encrypted_under_our_key(bucket: Bucket, inventory: Inventor
 def test_buckets_are_spoken_to_over_tls(bucket: Bucket, inventory: Inventory, environment: Environment) -> None:
     """An explicit deny of plain text, and nobody from outside let in."""
     found = list(leading_to(inventory, bucket, BucketPolicy, lambda one: (one.bucket,)))
-    denied = any(denies_plain_text(item.policy_document, ("s3:*",)) for item in found)
-    assert denied, "answers in plain text; TLS only is promised"
+    taken = plain_text(inventory, bucket, [item.policy_document for item in found], ("s3:*",))
+    assert taken is None, f"denies not, without TLS, {taken}; TLS only is promised"
     admitted = [line for item in found for line in foreign_grants(item.policy_document, environment.account)]
     assert not admitted, f"{'; '.join(admitted)}; account {environment.account} only is promised"
 

@@ -9,7 +9,8 @@ from fixtures.inventory.services.rds import DBInstance, DBSubnetGroup
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Add, Change, Remove, control, not_applicable
 from infra.environment import Environment
-from suites.controls.looking import foreign_grants, is_public, leading_to
+from suites.controls.letting_in import foreign_grants, ways_out
+from suites.controls.looking import is_public, leading_to
 
 ROAD_OUT = Add(
     "network",
@@ -129,7 +130,8 @@ def test_aws_is_reached_without_the_internet(
 def test_endpoints_serve_this_account_only(endpoint: VPCEndpoint, environment: Environment) -> None:
     """An open endpoint lets a stolen foreign credential carry our data out from inside."""
     assert endpoint.policy_document is not None, "lets anybody reach anything; this account only is promised"
-    found = foreign_grants(endpoint.policy_document, environment.account)
+    document = endpoint.policy_document
+    found = [*foreign_grants(document, environment.account), *ways_out(document, environment.account)]
     assert not found, f"{'; '.join(found)}; account {environment.account} only is promised"
 
 

@@ -23,7 +23,7 @@ from fixtures.inventory.touching import recording
 from fixtures.inventory.types import TYPES
 from fixtures.inventory.values import Reference
 from infra.errors import InputError
-from suites.controls.looking import foreign_grants
+from suites.controls.letting_in import foreign_grants
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 GAP = Gap(service="rds", operation="DescribeDBInstances", kind="denied", detail="HTTP 403", at=AT)
@@ -162,7 +162,8 @@ def test_evidence_of_a_policy_is_each_statement_whole_and_the_one_that_decided_f
     given = json.dumps(document) if as_text else document
     key = Key.build({"KeyPolicy": given}, Origin(logical_id="K"))
     with recording() as touched:
-        assert foreign_grants(key.key_policy, "111111111111") == ["Theirs admits 999999999999"]
+        (found,) = foreign_grants(key.key_policy, "111111111111")
+    assert found.startswith("Theirs admits 999999999999 (")
     assert [(item.field, item.value) for item in evidence(touched)] == [
         ("KeyPolicy.Statement[1]", theirs),
         ("KeyPolicy.Statement[0]", ours),

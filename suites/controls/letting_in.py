@@ -1,0 +1,106 @@
+"""Whom a policy lets in: the questions of several controls, asked of what policies mean (`fixtures/judging/access`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from fixtures.aws.ledger import Gap, Unread
+from fixtures.inventory.facts import Resource
+from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.services.s3 import Bucket
+from fixtures.inventory.services.secretsmanager import Secret
+from fixtures.inventory.services.sns import Topic
+from fixtures.inventory.services.sqs import Queue
+from fixtures.judging.access.asking import Way, beyond, services, shown, strangers, undenied
+from fixtures.judging.access.worlds import UndecidedError
+
+Document = Mapping[str, Any]
+# The property with a resource's name, and what its ARN is made of.
+_NAMED: Final[Mapping[type[Resource], tuple[str, str]]] = {
+    Queue: ("QueueName", "arn:aws:sqs:{region}:{account}:{name}"),
+    Topic: ("TopicName", "arn:aws:sns:{region}:{account}:{name}"),
+    Bucket: ("BucketName", "arn:aws:s3:::{name}"),
+    Secret: ("Name", "arn:aws:secretsmanager:{region}:{account}:secret:{name}-xxxxxx"),
+}
+
+
+@contextmanager
+def _known() -> Iterator[None]:
+    """What nobody can decide is an error, and no pass."""
+    try:
+        yield
+    except UndecidedError as error:
+        at = datetime.now(UTC)
+        raise Unread(Gap(service="iam", operation="Evaluate", kind="undecided", detail=str(error), at=at)) from error
+
+
+def foreign_grants(document: Document | None, account: str) -> list[str]:
+    """Return the statements that admit somebody of another account, or everybody; raises Unread where none can tell."""
+    return _said(strangers, document, account)
+
+
+def unbound_services(document: Document | None, account: str, exempt: tuple[str, ...] = ()) -> list[str]:
+    """Return the statements in which a service may act for another account; raises Unread where none can tell."""
+    with _known():
+        return [str(way) for way in services(document, account, exempt)]
+
+
+def ways_out(document: Document | None, account: str) -> list[str]:
+    """Return the statements by which an endpoint leads to what is another account's; raises Unread as the others."""
+    return _said(beyond, document, account)
+
+
+def _said(question: Callable[[Document | None, str], list[Way]], document: Document | None, account: str) -> list[str]:
+    with _known():
+        return [str(way) for way in question(document, account)]
+
+
+def plain_text(
+    inventory: Inventory, resource: Resource, documents: Sequence[Document], actions: tuple[str, ...]
+) -> str | None:
+    """Say which request without TLS no policy denies, None where all are; each policy has to do it by itself.
+
+    Which of two policies of one thing is in force nobody knows. Raises Unread where none can tell.
+    """
+    given = {"aws:securetransport": ("false",)}
+    return _undenied(inventory, resource, documents, actions, given, foreign=False)
+
+
+def foreign_request(
+    inventory: Inventory, resource: Resource, documents: Sequence[Document], actions: tuple[str, ...]
+) -> str | None:
+    """Say which request of another account no policy denies in so many words; None where all are."""
+    return _undenied(inventory, resource, documents, actions, {}, foreign=True)
+
+
+def _undenied(
+    inventory: Inventory, resource: Resource, documents: Sequence[Document], actions: tuple[str, ...],
+    given: Mapping[str, tuple[str, ...] | None], *, foreign: bool,
+) -> str | None:  # fmt: skip
+    if not documents:
+        return "any request: it has no policy"
+    resources = list(_resources(inventory, resource))
+    with _known():
+        for document in documents:
+            found = undenied(
+                [document], inventory.account, actions=actions, resources=resources, given=given, foreign=foreign
+            )
+            if found is not None:
+                return shown(found)
+    return None
+
+
+def _resources(inventory: Inventory, resource: Resource) -> Iterator[tuple[str, ...]]:
+    """Yield a resource, and of a bucket what lies in it, each under every name that a policy may call it by."""
+    names = [f"${{{resource.key}}}", *resource.origin.attributes.values()]
+    names += [f"${{{resource.key}.{name}}}" for name in ("Arn", "TopicArn", "Id")]
+    named, form = _NAMED[type(resource)]
+    name = resource.property(named)
+    if isinstance(name, str):
+        names.append(form.format(region=inventory.region, account=inventory.account, name=name))
+    yield tuple(names)
+    if isinstance(resource, Bucket):
+        yield tuple(f"{name}/x" for name in names)
