@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from infra.deploy.connect import one_line
-from infra.errors import EndpointError, UntoldError
+from infra.errors import UntoldError
 from infra.looking.asking import Asking
-from infra.looking.declared import VAULTS, Resource, declared
+from infra.looking.declared import DATABASES, TABLES, VAULTS, Resource, declared
 from infra.looking.found import Fact, Facts, Parts, Rows, length, rows
-from infra.recovery.stores import Store, stores_of
 
 _BACK: Final = timedelta(days=7)
 _NOT_MADE: Final = ("FAILED", "ABORTED", "EXPIRED", "PARTIAL")
@@ -26,22 +24,14 @@ _JOBS: Final = (
 
 def parts(asking: Asking) -> Parts:
     """Return what is read of backups; raises InputError where the stacks of vault or stores are not deployed."""
-    vaults, stores = declared(asking, VAULTS), _stores(asking)
+    vaults, stores = declared(asking, VAULTS), (*declared(asking, TABLES), *declared(asking, DATABASES))
     return {
         "newest recovery points": lambda: _newest(asking, vaults, stores),
         "failed in 7 days": lambda: _failed(asking, vaults),
     }
 
 
-def _stores(asking: Asking) -> tuple[Store, ...]:
-    try:
-        with one_line("cloudformation:ListStackResources"):
-            return stores_of(asking.client_of("cloudformation"), asking.environment)
-    except EndpointError as error:
-        raise UntoldError(str(error)) from error
-
-
-def _newest(asking: Asking, vaults: tuple[Resource, ...], stores: tuple[Store, ...]) -> Rows:
+def _newest(asking: Asking, vaults: tuple[Resource, ...], stores: tuple[Resource, ...]) -> Rows:
     made: dict[str, list[tuple[datetime, str]]] = {}
     name, member = "list_recovery_points_by_backup_vault", "RecoveryPoints"
     for vault in vaults:
@@ -50,11 +40,16 @@ def _newest(asking: Asking, vaults: tuple[Resource, ...], stores: tuple[Store, .
             if arn is None or when is None:
                 raise UntoldError("backup:ListRecoveryPointsByBackupVault: the answer has no ResourceArn, CreationDate")
             if point.get("Status") == "COMPLETED":
-                made.setdefault(arn, []).append((when, vault.name))
-    return Rows(_COLUMNS, [_row(asking, store, made.get(store.arn, [])) for store in stores])
+                made.setdefault(_name(arn), []).append((when, vault.name))
+    return Rows(_COLUMNS, [_row(asking, store, made.get(store.name, [])) for store in stores])
 
 
-def _row(asking: Asking, store: Store, points: list[tuple[datetime, str]]) -> Facts:
+def _name(arn: str) -> str:
+    """Return the name at the end of the ARN of a table or a database."""
+    return arn.rpartition(":")[2].removeprefix("table/")
+
+
+def _row(asking: Asking, store: Resource, points: list[tuple[datetime, str]]) -> Facts:
     newest, vault = max(points) if points else (None, None)
     age = None if newest is None else length(asking.now - newest)
     return {"store": store.short, "newest": newest, "age": age, "vault": vault, "points": len(points)}

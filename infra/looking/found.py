@@ -18,10 +18,11 @@ _UNITS: Final = ((86400, "d"), (3600, "h"), (60, "min"))
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Several of a kind; ``columns`` are there without a row, too."""
+    """Several of a kind; ``columns`` are there without a row, too; ``long``: a row is a line, not part of a table."""
 
     columns: tuple[str, ...]
     rows: list[Facts]
+    long: bool = False
 
 
 Parts = Mapping[str, Callable[[], Facts | Rows]]

@@ -97,7 +97,7 @@ def _lines(asking: Asking, group: Resource, wanted: Wanted, errors: Errors | Non
         if number == _MOST_PAGES:
             raise UntoldError(f"{group.name}: more than {_MOST_PAGES} pages of lines: look at a shorter time")
         kept.extend(one for one in page if _is_wanted(one["message"], wanted, errors))
-    return Rows(COLUMNS, [_row(one) for one in sorted(kept, key=lambda one: int(one["timestamp"]))])
+    return Rows(COLUMNS, [_row(one) for one in sorted(kept, key=lambda one: int(one["timestamp"]))], long=True)
 
 
 def _is_wanted(line: str, wanted: Wanted, errors: Errors | None) -> bool:

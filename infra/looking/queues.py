@@ -93,7 +93,7 @@ def _peeked(asking: Asking, queue: Resource, most: int) -> Rows:
         _let_go(asking, queue, taken)
     if waiting and not taken:  # an answer that has no messages, and one that is no answer, are alike
         raise UntoldError(f"sqs:ReceiveMessage: {waiting} wait by the queue's own count, and none was given")
-    return Rows(_COLUMNS, [_row(one) for one in sorted(taken, key=_sent)])
+    return Rows(_COLUMNS, [_row(one) for one in sorted(taken, key=_sent)], long=True)
 
 
 def _batches(asking: Asking, queue: Resource, most: int) -> Iterator[list[dict[str, Any]]]:

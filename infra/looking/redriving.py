@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from infra.deploy.connect import one_line
 from infra.errors import InputError, UntoldError
 from infra.looking.asking import Asking
 from infra.looking.declared import QUEUES, Resource, chosen, declared
@@ -78,11 +79,16 @@ class Redriving:
         return task is not None and task["Status"] in RUNNING
 
     def start(self, letters: DeadLetters) -> None:
-        """Start a task. What came to the dead letters by another way than a queue goes back to the only queue, too."""
+        """Start a task; what SNS could not deliver goes to the queue, too, if there is one alone.
+
+        Raises:
+            EndpointError: SQS refuses.
+        """
         asked = {"SourceArn": letters.arn}
         if len(letters.sources) == 1:
             asked["DestinationArn"] = letters.sources[0][1]
-        self.asking.answer("sqs", "start_message_move_task", "TaskHandle", **asked)
+        with one_line("sqs:StartMessageMoveTask"):
+            self.asking.client_of("sqs").start_message_move_task(**asked)
 
     def wait(self, letters: DeadLetters) -> Moved:
         """Wait until the newest task is done, well or not.

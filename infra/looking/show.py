@@ -13,11 +13,11 @@ from infra.redaction import redacted_text
 from infra.trying.show import show_rows
 
 
-def show(console: Console, title: str, found: Found, *, lines: bool = False) -> None:
+def show(console: Console, title: str, found: Found) -> None:
     """Print each part as a table, rows as lines where they are long; then what could not be read."""
     for name, part in found.parts.items():
         named = f"{title}: {name}"
-        if isinstance(part, Rows) and (lines or not part.rows):
+        if isinstance(part, Rows) and (part.long or not part.rows):
             console.print(terminal(f"{named}: {len(part.rows)}"), soft_wrap=True)
             for row in part.rows:
                 console.print(terminal(" ".join(text(value) for value in row.values())), soft_wrap=True)

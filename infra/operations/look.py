@@ -52,7 +52,7 @@ def _logs(
     """Show the newest lines of a log group, the newest last."""
     back = timedelta(seconds=seconds_of(once("--since", since) or "15m", "--since"))
     wanted = logs.Wanted(back, errors, once("--match", match), _number("--limit", limit, _MOST) or _LINES)
-    _show(env, endpoint, lambda asking: logs.parts(asking, group, wanted), group, as_json=as_json, lines=True)
+    _show(env, endpoint, lambda asking: logs.parts(asking, group, wanted), group, as_json=as_json)
 
 
 @look.command("events")
@@ -125,7 +125,6 @@ def _show(
     title: str,
     *,
     as_json: bool,
-    lines: bool = False,
 ) -> None:
     target = Target.read(env, None, endpoint)
     environment = load_environment(target.env)
@@ -134,7 +133,7 @@ def _show(
     if as_json:
         show_json(console, found)
     else:
-        show(console, title, found, lines=lines)
+        show(console, title, found)
     raise typer.Exit(found.exit_code)
 
 
