@@ -19,8 +19,10 @@ from infra.operations.destroy import destroy
 from infra.operations.drift import drift
 from infra.operations.history import history
 from infra.operations.layer import layer
+from infra.operations.look import look
 from infra.operations.plan import plan
 from infra.operations.preflight import preflight
+from infra.operations.redrive import redrive
 from infra.operations.restore import restore
 from infra.operations.rollback import rollback
 from infra.operations.shift import shift
@@ -30,12 +32,15 @@ from infra.operations.validate import validate
 
 COMMANDS = (
     plan, deploy, preflight, drift, validate, smoke, alarms,
-    shift, rollback, history, backup, restore, destroy, cost, cost_report, stamp, layer, completion,
+    shift, rollback, history, backup, restore, redrive, destroy, cost, cost_report, stamp, layer, completion,
 )  # fmt: skip
+GROUPS = {"look": look}
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deploy and operate the platform's stacks.")
 for command in COMMANDS:
     app.command()(command)
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
 
 
 def main() -> int:

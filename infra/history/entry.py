@@ -24,7 +24,7 @@ class Entry(BaseModel):
     at: AwareDatetime
     by: str = Field(description="ARN of whoever did it")
     environment: str
-    action: str = Field(description="deploy, rollback, shift, backup, restore, validate or smoke")
+    action: str = Field(description="deploy, rollback, shift, backup, restore, redrive, validate or smoke")
     done: bool = Field(description="it reached what was asked for")
     told: str = Field(description="what came of it, in one line")
     commit: str = Field(description="that it was done from; empty outside a checkout")

@@ -18,7 +18,8 @@ STYLES = {
 
 def show_rows(console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table; a verdict or a state has its colour."""
-    table = Table(title=Text(terminal(title)), title_justify="left")
+    named = Text(terminal(title))
+    table = Table(title=named, title_justify="left", min_width=min(named.cell_len, console.width))
     for column in ("", *columns):
         table.add_column(column, overflow="fold")
     for number, row in enumerate(rows, start=1):

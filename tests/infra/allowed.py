@@ -13,11 +13,13 @@ from infra.deploy import connect
 from infra.environment import load_environment
 from infra.stacks import resolve_platform
 
-# An object is looked for in a list; a bucket of ours by its head.
+# An object is looked for in a list; a bucket of ours by its head; a batch needs what one needs.
 OTHERWISE = {
     "s3:ListObjectsV2": "s3:ListBucket",
     "s3:HeadBucket": "s3:ListBucket",
     "monitoring:DescribeAlarms": "cloudwatch:DescribeAlarms",
+    "service-quotas:GetServiceQuota": "servicequotas:GetServiceQuota",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any
 
 import pytest
@@ -127,19 +128,47 @@ def test_who_deploys_may_look_before_it_leaps() -> None:
         ("sns:Publish", "EventTopic", "TopicName", "sns:{place}:{name}"),
         ("sqs:GetQueueAttributes", "AlertDeadLetterQueue", "QueueName", "sqs:{place}:{name}"),
         ("sqs:GetQueueUrl", "AlertDeadLetterQueue", "QueueName", "sqs:{place}:{name}"),
-        ("logs:FilterLogEvents", "ConnectionLogGroup", "LogGroupName", "logs:{place}:log-group:{name}:log-stream:"),
+        ("sqs:ReceiveMessage", "PushDeadLetterQueue", "QueueName", "sqs:{place}:{name}"),
+        ("sqs:StartMessageMoveTask", "EventDeadLetterQueue", "QueueName", "sqs:{place}:{name}"),
+        ("sqs:SendMessage", "EventQueue", "QueueName", "sqs:{place}:{name}"),
         ("cloudwatch:GetMetricStatistics", "EventTopic", "TopicName", "cloudwatch:{place}:{name}"),
     ],
 )
 def test_who_deploys_may_try_what_he_has_deployed(action: str, logical_id: str, name: str, arn: str) -> None:
-    """What the smoke tests ask for, of the resources that they ask."""
+    """What the smoke tests and `redrive` ask for, of the resources that they ask."""
     prod = load_environment("prod")
-    resources = resolve_platform(prod).resources()
-    deploy, _ = resources["DeployerRole"].properties["Policies"]
-    called = resources[logical_id].properties[name]
+    called = resolve_platform(prod).resources()[logical_id].properties[name]
     asked = f"arn:aws:{arn.format(place=f'{prod.region}:{prod.account}', name=called)}"
-    allowed = [one["Resource"] for one in deploy["PolicyDocument"]["Statement"] if action in one["Action"]]
-    assert any(fnmatchcase(asked, resource) for resource in allowed if isinstance(resource, str)), asked
+    assert may_deploy(action, asked), asked
+
+
+def test_who_deploys_takes_messages_from_dead_letters_alone_and_reads_every_log() -> None:
+    prod = load_environment("prod")
+    place, resources = f"{prod.region}:{prod.account}", resolve_platform(prod).resources().values()
+    queues = [str(one.properties["QueueName"]) for one in resources if one.type == "AWS::SQS::Queue"]
+    for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage"):
+        taken = {name for name in queues if may_deploy(action, f"arn:aws:sqs:{place}:{name}")}
+        assert taken == {name for name in queues if name.endswith("-dead-letters")}
+    assert len(queues) == 6
+    groups = [str(one.properties["LogGroupName"]) for one in resources if one.type == "AWS::Logs::LogGroup"]
+    assert len(groups) > 10
+    for name in groups:
+        assert may_deploy("logs:FilterLogEvents", f"arn:aws:logs:{place}:log-group:{name}:log-stream:"), name
+
+
+@cache
+def deploying() -> list[Any]:
+    """The statements of the policy by which prod is deployed."""
+    deploy, _ = resolve_platform(load_environment("prod")).resources()["DeployerRole"].properties["Policies"]
+    statements: list[Any] = deploy["PolicyDocument"]["Statement"]
+    return statements
+
+
+def may_deploy(action: str, arn: str) -> bool:
+    """Say whether the role that deploys prod may do an action to a resource."""
+    allowed = [one["Resource"] for one in deploying() if action in one["Action"]]
+    named = [name for one in allowed for name in ([one] if isinstance(one, str) else one) if isinstance(name, str)]
+    return any(fnmatchcase(arn, name) for name in named)
 
 
 @pytest.mark.parametrize("environment", environment_names())

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from infra.__main__ import COMMANDS
+from infra.__main__ import COMMANDS, GROUPS
 from infra.environment import environment_names
 from infra.settings import ROOT
 from infra.stacks import STACKS
 from tests.operations.typed import infra
 
-NAMES = tuple(command.__name__.replace("_", "-") for command in COMMANDS)
+NAMES = (*(command.__name__.replace("_", "-") for command in COMMANDS), *GROUPS)
 ASKED = """
 source /dev/stdin
 COMP_WORDS=({words}); COMP_CWORD={at}
@@ -48,6 +48,8 @@ def completed(*words: str) -> list[str]:
         (("deploy", "--env", ""), list(environment_names())),
         (("plan", "--env", "dev", "--stack", "m"), [stack for stack in STACKS if stack.startswith("m")]),
         (("destroy", "--ev"), ["--everything"]),
+        (("look", ""), [str(command.name) for command in GROUPS["look"].registered_commands]),
+        (("look", "events", "m"), [stack for stack in STACKS if stack.startswith("m")]),
     ],
 )
 def test_bash_completes(words: tuple[str, ...], offered: list[str]) -> None:
