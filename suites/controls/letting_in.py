@@ -16,6 +16,7 @@ from fixtures.inventory.services.sns import Topic
 from fixtures.inventory.services.sqs import Queue
 from fixtures.judging.access.asking import Way, beyond, services, shown, strangers, undenied
 from fixtures.judging.access.worlds import UndecidedError
+from suites.controls.looking import told
 
 Document = Mapping[str, Any]
 # The property with a resource's name, and what its ARN is made of.
@@ -98,7 +99,7 @@ def _resources(inventory: Inventory, resource: Resource) -> Iterator[tuple[str, 
     names = [f"${{{resource.key}}}", *resource.origin.attributes.values()]
     names += [f"${{{resource.key}.{name}}}" for name in ("Arn", "TopicArn", "Id")]
     named, form = _NAMED[type(resource)]
-    name = resource.property(named)
+    name = told(resource, named)
     if isinstance(name, str):
         names.append(form.format(region=inventory.region, account=inventory.account, name=name))
     yield tuple(names)

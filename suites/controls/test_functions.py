@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from fixtures.aws.wildcards import matches
 from fixtures.inventory.inventory import Inventory
@@ -20,9 +21,11 @@ from fixtures.inventory.services.logs import LogGroup
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Add, Break, Change, Remove, control, not_applicable
 from infra.environment import Environment
+from suites.controls.letting_in import foreign_grants, unbound_services
 from suites.controls.looking import is_public, own_key, statements
 
 MADE_OF = re.compile(r"functions/[0-9a-f]{64}\.zip layers/[0-9a-f]{64}\.zip .+")
+OF_A_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 STORES = ("rds-db:connect", "elasticache:connect")
 UNBOUND = (Remove("QueryPermission.SourceAccount"), Remove("QueryPermission.SourceArn"))
 OPEN = {"AuthType": "NONE", "TargetFunctionArn": {"Fn::GetAtt": ["QueryFunction", "Arn"]}}
@@ -43,26 +46,32 @@ OPEN = {"AuthType": "NONE", "TargetFunctionArn": {"Fn::GetAtt": ["QueryFunction"
 def test_functions_are_called_by_this_account_only(permission: Permission, environment: Environment) -> None:
     """A service that calls for anybody lets a stranger run our code with our rights.
 
-    A permission names a service and whose behalf it acts on, or somebody of this account.
+    A permission is a statement of the function's policy, and is judged as one.
     """
-    for principal in permission.principal:
-        if principal.endswith((".amazonaws.com", ".amazonaws.com.cn")):
-            assert _is_bound(permission, environment.account), (
-                f"{principal} may call it for anybody; for account {environment.account} only is promised"
-            )
-        else:
-            own = principal == environment.account or f":{environment.account}:" in principal
-            assert own or _is_bound(permission, environment.account), (
-                f"{principal} may call it; account {environment.account} only is promised"
-            )
+    document = {"Version": "2012-10-17", "Statement": [_statement(permission)]}
+    found = [*foreign_grants(document, environment.account), *unbound_services(document, environment.account)]
+    assert not found, f"{'; '.join(found)}; account {environment.account} only is promised"
 
 
-def _is_bound(permission: Permission, account: str) -> bool:
-    """Say whether the caller must act for this account: its number, or a resource of ours."""
-    if permission.source_account is not None:
-        return str(permission.source_account) == account
-    arn = None if permission.source_arn is None else str(permission.source_arn)
-    return arn is not None and (arn.startswith("${") or arn.split(":")[4:5] == [account])
+def _statement(permission: Permission) -> dict[str, Any]:
+    """Write a permission as the statement that Lambda makes of it."""
+    said = (
+        ("ArnLike", "aws:SourceArn", permission.source_arn),
+        ("StringEquals", "aws:SourceAccount", permission.source_account),
+        ("StringEquals", "aws:PrincipalOrgID", permission.principal_org_id),
+        ("StringEquals", "lambda:FunctionUrlAuthType", permission.function_url_auth_type),
+    )
+    conditions: dict[str, dict[str, str]] = {}
+    for operator, key, value in said:
+        if value is not None:
+            conditions.setdefault(operator, {})[key] = str(value)
+    names: dict[str, list[str]] = {}
+    for name in permission.principal:
+        names.setdefault("Service" if OF_A_SERVICE.fullmatch(name) else "AWS", []).append(name)
+    return {
+        "Sid": "it", "Effect": "Allow", "Principal": names, "Action": list(permission.action), "Resource": "*",
+        "Condition": conditions,
+    }  # fmt: skip
 
 
 @control(

@@ -154,12 +154,15 @@ KNOWN: tuple[tuple[str, Document, bool, bool], ...] = (
         when("ArnLike", "aws:SourceArn", "arn:aws:sns:*:11*:*", SNS),
         False, True,
     ),
-    ("a service for a bucket", when("ArnEquals", "aws:SourceArn", "arn:aws:s3:::ours", SNS), False, False),
+    ("a service for a bucket", when("ArnEquals", "aws:SourceArn", "arn:aws:s3:::ours", SNS), False, True),
     (
         "a service for a bucket that begins so",
         when("ArnLike", "aws:SourceArn", "arn:aws:s3:::ours-*", SNS),
         False, True,
     ),
+    ("a service for a bucket of our account", policy(Principal=SNS, Condition={
+        "ArnEquals": {"aws:SourceArn": "arn:aws:s3:::ours"}, "StringEquals": {"aws:SourceAccount": OURS},
+    }), False, False),
     ("a service not for one account", when("StringNotEquals", "aws:SourceAccount", "999999999999", SNS), False, True),
     ("everybody for our topic", when("ArnEquals", "aws:SourceArn", f"arn:aws:sns:us-east-1:{OURS}:t"), False, False),
     ("a key by what the caller says", when("StringEquals", "kms:EncryptionContext:app", "ours"), True, True),

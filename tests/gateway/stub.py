@@ -30,6 +30,11 @@ class Raw:
     def stream(self, **_: object) -> list[bytes]:
         return [self._body]
 
+    def read(self, amount: int | None = None) -> bytes:
+        """What is asked for as a stream is read so."""
+        given, self._body = self._body[:amount], self._body[len(self._body[:amount]) :]
+        return given
+
 
 @contextmanager
 def answering(replies: Sequence[Reply]) -> Iterator[tuple[str, list[bytes]]]:

@@ -27,7 +27,7 @@ from infra.deploy.connect import clients, connect
 from infra.environment import Environment, load_environment
 from infra.stacks import load_templates, resolve_platform
 from tests.inventory import strangers
-from tests.inventory.drills import keep_a_drill
+from tests.inventory.drills import keep_drills
 
 if TYPE_CHECKING:
     from tests.inventory.bad import World
@@ -104,7 +104,7 @@ def deployed(
         make_hosted_zone(environment, client_of("route53"))
         deployer = deployer_for(environment, load_templates(), client_of)
         deployer.deploy()
-        keep_a_drill(environment, client_of, deployer.outputs["EvidenceBucketName"], AT, cloud.endpoint)
+        keep_drills(environment, client_of, deployer.outputs["EvidenceBucketName"], AT, cloud.endpoint)
         # Nothing of ours: something foreign must be found too, and something of each type.
         live(client_of)
         yield Account(cloud.endpoint, cloud.pid, environment, declared)

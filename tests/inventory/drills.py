@@ -27,8 +27,9 @@ def drill_of(environment: Environment, names: dict[str, str], at: datetime, endp
     )  # fmt: skip
 
 
-def keep_a_drill(environment: Environment, client_of: ClientOf, bucket: str, at: datetime, endpoint: str) -> None:
-    """Put it into the evidence bucket."""
-    stores = stores_of(client_of("cloudformation"), environment)
-    names = {one.name: one.kind for one in stores}
-    Drills(Objects(client_of("s3"), bucket)).add(drill_of(environment, {**names}, at, endpoint))
+def keep_drills(environment: Environment, client_of: ClientOf, bucket: str, at: datetime, endpoint: str) -> None:
+    """Put two into the evidence bucket: one of the mock cloud, and one as of AWS, for what is read as the live tier."""
+    names = {one.name: one.kind for one in stores_of(client_of("cloudformation"), environment)}
+    for number, place in enumerate((endpoint, "AWS")):
+        moment = at - timedelta(hours=number)
+        Drills(Objects(client_of("s3"), bucket)).add(drill_of(environment, {**names}, moment, place))

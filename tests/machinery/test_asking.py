@@ -56,6 +56,7 @@ def test_controls_ask_through_what_is_listened_to() -> None:
             "find",
             "get",
             "of",
+            "environment",
             "account",
             "region",
             "undeclared",

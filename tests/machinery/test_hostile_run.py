@@ -63,6 +63,7 @@ def test_hostile_names_are_text_in_a_log_and_in_every_file(tmp_path: Path, worke
         "STK-01",
         "STK-02",
         "SGR-06",
+        "BAK-15",
     }
     assert len(verdicts) > len(HOSTILE)
     assert said.count(FORGED) > len(verdicts)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
+from fixtures.aws.own import in_pascal_case
+from infra.environment import load_environment
+from infra.recovery.record import FOLDER
+from tests.inventory.drills import drill_of
 from tests.second_cloud.cases.made import (
     MAP,
     TEAM,
@@ -96,6 +101,15 @@ def _bucket_policy(client: Client) -> Made:
     return {f"{name}|policy": {"Bucket": name, "PolicyDocument": allowed}}
 
 
+def _drill(client: Client) -> Made:
+    """A record of ours, which lies in a bucket; another lies elsewhere, and is none."""
+    kept = drill_of(load_environment("dev"), {"t": "table", "d": "database"}, datetime(2026, 11, 22, tzinfo=UTC), "AWS")
+    name, place = bucket(client, "touchstone-tried-evidence"), f"{FOLDER}{kept.id}.json"
+    for placed in (place, f"other/{place}"):
+        client("s3").put_object(Bucket=name, Key=placed, Body=kept.model_dump_json().encode())
+    return {f"{name}/{place}": in_pascal_case(kept.model_dump(mode="json"))}
+
+
 def _vault(client: Client) -> Made:
     backup, encrypts = client("backup"), key(client)
     backup.create_backup_vault(BackupVaultName="tried", EncryptionKeyArn=encrypts, BackupVaultTags=MAP)
@@ -131,6 +145,7 @@ def _selection(client: Client) -> Made:
 CASES: dict[str, Case] = {
     "AWS::S3::Bucket": _bucket,
     "AWS::S3::BucketPolicy": _bucket_policy,
+    "Touchstone::S3::RestoreDrill": _drill,
     "AWS::Backup::BackupVault": _vault,
     "AWS::Backup::BackupPlan": _plan,
     "AWS::Backup::BackupSelection": _selection,
