@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from fixtures.aws.wildcards import matches
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.awslambda import (
@@ -20,9 +18,8 @@ from fixtures.inventory.services.logs import LogGroup
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Add, Break, Change, Remove, control, not_applicable
 from infra.environment import Environment
-from suites.controls.looking import is_public, own_key, statements
+from suites.controls.looking import MADE_OF, is_public, own_key, statements
 
-MADE_OF = re.compile(r"functions/[0-9a-f]{64}\.zip layers/[0-9a-f]{64}\.zip .+")
 STORES = ("rds-db:connect", "elasticache:connect")
 UNBOUND = (Remove("QueryPermission.SourceAccount"), Remove("QueryPermission.SourceArn"))
 OPEN = {"AuthType": "NONE", "TargetFunctionArn": {"Fn::GetAtt": ["QueryFunction", "Arn"]}}
