@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -94,10 +94,11 @@ def _of(asking: Asking, kind: Kind, stack: str) -> Iterator[Resource]:
     asked = {"StackName": stack}
     for one in asking.all("cloudformation", "list_stack_resources", "StackResourceSummaries", **asked):
         if one.get("ResourceType") in kind.types and one.get("PhysicalResourceId"):
-            yield _resource(one, kind, prefix)
+            yield resource_of(one, kind, prefix)
 
 
-def _resource(one: dict[str, Any], kind: Kind, prefix: str) -> Resource:
+def resource_of(one: Mapping[str, Any], kind: Kind, prefix: str) -> Resource:
+    """Return a resource as CloudFormation tells of it; ``prefix`` begins the names of an environment's resources."""
     id_ = str(one["PhysicalResourceId"])
     if kind is LOG_GROUPS:
         logical = str(one["LogicalResourceId"]).removesuffix(_LOG_GROUP)

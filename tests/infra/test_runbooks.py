@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 
+from infra.__main__ import app
 from infra.environment import environment_names, load_environment
+from infra.looking.declared import ALARMS, FUNCTIONS, LOG_GROUPS, QUEUES, TABLES, Kind, resource_of
 from infra.settings import ROOT
 from infra.stacks import Platform, resolve_platform
 
@@ -81,13 +85,54 @@ def test_sections_lead_to_sections_that_are_there() -> None:
     assert inner <= set(sections(PAGE))
 
 
-def test_commands_name_what_is_deployed() -> None:
+def test_the_page_names_what_is_deployed() -> None:
     """A name that was changed in a template is changed here."""
     resources = platform("prod").resources().values()
     deployed = json.dumps([resource.properties for resource in resources], default=str)
-    deployed += " ".join(f"touchstone-prod-{stack}" for stack in platform("prod").stacks)
     text = PAGE.read_text(encoding="utf-8").replace("touchstone-<environment>", "touchstone-$ENV")
     names = set(NAME.findall(text.replace("/touchstone/$ENV", " touchstone/$ENV")))
-    assert len(names) > 15
+    assert len(names) > 3
     for name in sorted(names):
         assert name.replace("$ENV", "prod") in deployed, name
+
+
+def commands() -> list[str]:
+    """Every line that somebody is told to type."""
+    blocks = COMMANDS.findall(PAGE.read_text(encoding="utf-8"))
+    return sorted({line for block in blocks for line in block.splitlines()})
+
+
+def test_commands_are_ours_and_take_what_they_are_given() -> None:
+    assert len(commands()) > 25
+    for line in commands():
+        start, *words = shlex.split(line.removeprefix("$ python -m infra ").replace("$ENV", "prod"))
+        assert line.startswith("$ python -m infra "), line
+        context = typer.Context(typer.main.get_command(app))
+        command = context.command.commands[start]  # type: ignore[attr-defined]  # a group, by what it is made of
+        if hasattr(command, "commands"):
+            command = command.commands[words.pop(0)]
+        given = command.make_context(start, words, parent=context).params
+        assert given["env"] == ["prod"], line
+        for argument, kind in ARGUMENTS.items():
+            if argument in given:
+                assert given[argument] in declared(kind), line
+
+
+ARGUMENTS = {"queue": QUEUES, "group": LOG_GROUPS, "function": FUNCTIONS, "table": TABLES, "alarm": ALARMS}
+
+
+@cache
+def declared(kind: Kind) -> set[str]:
+    """The short names of what prod's templates declare."""
+    names = {
+        "AWS::SQS::Queue": "QueueName",
+        "AWS::Lambda::Function": "FunctionName",
+        "AWS::DynamoDB::Table": "TableName",
+    }
+    found = set()
+    for key, one in platform("prod").resources().items():
+        if one.type in kind.types:
+            name = str(one.properties.get(names.get(one.type, "AlarmName")))
+            told = {"LogicalResourceId": key, "PhysicalResourceId": name}
+            found.add(resource_of(told, kind, "touchstone-prod-").short)
+    return found
