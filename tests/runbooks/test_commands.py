@@ -148,7 +148,8 @@ def test_what_a_page_names_in_passing_is_there(name: str) -> None:
     doors = (ROOT / "tox.ini").read_text(encoding="utf-8")
     for command, door, rest in INLINE.findall(PAGES[name].read_text(encoding="utf-8")):
         if command:
-            options = {option for parameter in known[command].params for option in parameter.opts}
+            several = getattr(known[command], "commands", {"": known[command]}).values()
+            options = {option for one in several for parameter in one.params for option in parameter.opts}
             assert set(re.findall(r"--[a-z-]+", rest)) <= options, command
         else:
             assert f"[testenv:{door}]" in doors, door
