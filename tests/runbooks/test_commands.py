@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-import typer.main
 
 from infra import __main__ as typed
 from infra.settings import ROOT
 from tests.runbooks.pages import MOST_NOT_RUN, Command, check_not_run, commands_of, pages
-from tests.runbooks.shell import ENVIRONMENT, Ended, Shell, all_wrong
+from tests.runbooks.shell import ENVIRONMENT, Ended, Shell, all_wrong, group
 
 PAGES = {str(path.relative_to(ROOT)): path for path in pages()}
 BARE = Shell(ROOT)
@@ -106,16 +105,17 @@ def test_a_command_that_crashes_is_wrong_whatever_code_was_expected(monkeypatch:
 
 
 def infra_commands() -> list[Command]:
-    return [one for asked in commands().values() for one in asked if one.text.startswith("python -m infra ")]
+    """Each once, however many pages have it."""
+    every = [one for asked in commands().values() for one in asked if one.text.startswith("python -m infra ")]
+    return [*{one.text: one for one in every}.values()]
 
 
 def test_every_command_of_infra_is_found_when_an_option_or_the_command_is_renamed() -> None:
     """What a page says is tried with each option that it names called otherwise: nothing is asked of any cloud."""
-    names = typer.main.get_command(typed.app).commands  # type: ignore[attr-defined]  # a group
     tried = 0
     for command in infra_commands():
         words = command.words(ENVIRONMENT)
-        assert words[3] in names, command.place
+        assert words[3] in group().commands, command.place
         options = [at for at, word in enumerate(words) if word.startswith("--")]
         for at in (3, *options):
             ended = BARE.run([*words[:at], f"{words[at]}-renamed", *words[at + 1 :]])
@@ -144,7 +144,7 @@ INLINE = re.compile(r"`(?:python -m infra ([a-z-]+)|tox -e ([a-z]+))([^`]*)`")
 @pytest.mark.parametrize("name", PAGES)
 def test_what_a_page_names_in_passing_is_there(name: str) -> None:
     """Commands and doors between backticks are not run; their names and options are there all the same."""
-    known = typer.main.get_command(typed.app).commands  # type: ignore[attr-defined]  # a group
+    known = group().commands
     doors = (ROOT / "tox.ini").read_text(encoding="utf-8")
     for command, door, rest in INLINE.findall(PAGES[name].read_text(encoding="utf-8")):
         if command:
