@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -26,6 +27,9 @@ from fixtures.inventory.values import Reference
 
 Link = Reference | str | None
 R = TypeVar("R", bound=Resource)
+
+# What a version says of itself: the archives of its code and its libraries, and the variables that are part of it.
+MADE_OF = re.compile(r"functions/[0-9a-f]{64}\.zip layers/[0-9a-f]{64}\.zip .+")
 
 
 def told(resource: Resource, name: str) -> Any:

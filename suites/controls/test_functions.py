@@ -22,9 +22,8 @@ from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Add, Break, Change, Remove, control, not_applicable
 from infra.environment import Environment
 from suites.controls.letting_in import foreign_grants, unbound_services
-from suites.controls.looking import is_public, own_key, statements
+from suites.controls.looking import MADE_OF, is_public, own_key, statements
 
-MADE_OF = re.compile(r"functions/[0-9a-f]{64}\.zip layers/[0-9a-f]{64}\.zip .+")
 OF_A_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 STORES = ("rds-db:connect", "elasticache:connect")
 UNBOUND = (Remove("QueryPermission.SourceAccount"), Remove("QueryPermission.SourceArn"))

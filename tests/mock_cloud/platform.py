@@ -1,6 +1,5 @@
 """The real templates, deployed as the deployer does it: outputs of one stack are parameters of the next."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,14 +32,13 @@ def deploy(
     name: str,
     account: Account | None = None,
     only: tuple[str, ...] = STACKS,
-    given: Mapping[str, str] | None = None,
 ) -> Deployed:
-    """Deploy an environment's stacks, into its own account or another; what is given stands for outputs."""
+    """Deploy an environment's stacks, into its own account or another."""
     environment = load_environment(name)
     account = account or Account.enter(endpoint, environment.account)
     make_hosted_zone(environment, account.client("route53"))
     artefacts = Artefacts.built(stand_in)
-    outputs = {**looked_up(environment, account.client), **artefacts.parameters, **(given or {})}
+    outputs = {**looked_up(environment, account.client), **artefacts.parameters}
     stacks = []
     for key in only:
         template = load_templates()[key]

@@ -105,8 +105,8 @@ def standing(cloud: MockCloud, folder: Path) -> Iterator[Platform]:
     account = Account.enter(cloud.endpoint, DEV.account)
     with ExitStack() as stack:
         stores = stack.enter_context(databases(cloud.endpoint))
-        given = {"DatabaseCaFile": str(stores.authority)}
-        stacks = deploy(cloud.endpoint, "dev", account, given=given).stacks
+        tell(cloud.endpoint, files={str(DEV.parameters["DatabaseCaFile"]): str(stores.authority)})
+        stacks = deploy(cloud.endpoint, "dev", account).stacks
         outputs = {name: value for one in stacks for name, value in account.outputs(one).items()}
         cache_door = stack.enter_context(_cache(folder, cloud, outputs))
         ways = tell(cloud.endpoint, websocket=True)["websocket"]
