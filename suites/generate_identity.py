@@ -13,6 +13,7 @@ from typing import Final
 from policy_sentry.querying.actions import get_action_data
 
 from fixtures.aws.permissions import YOUNGER, actions, provisioning_actions, split
+from infra.history.entry import ENTRIES
 from infra.stacks import BY_HAND, TEMPLATES, load_templates
 
 PAGE: Final = TEMPLATES / "identity.yaml"
@@ -52,7 +53,9 @@ def is_known(action: str) -> bool:
 
 
 def _block() -> Iterator[str]:
-    yield from _policy("ReadWhatIsJudged", "The calls by which an account is read, and no other", actions())
+    yield from _policy(
+        "ReadWhatIsJudged", "The calls by which an account is read, and no other", actions(), more=_RECORDS
+    )
     needed = [action for action in provisioning_actions(types()) if is_known(action)]
     parts = split(action for action in needed if not action.startswith("iam:"))
     names = [f"Provision{number}" for number in range(1, len(parts) + 1)]
@@ -61,7 +64,7 @@ def _block() -> Iterator[str]:
     yield from _execution_role(names, [action for action in needed if action.startswith("iam:")])
 
 
-def _policy(name: str, what: str, allowed: Iterable[str]) -> Iterator[str]:
+def _policy(name: str, what: str, allowed: Iterable[str], more: str = "") -> Iterator[str]:
     yield f"""  {name}:
     Type: AWS::IAM::ManagedPolicy
     Properties:
@@ -74,7 +77,7 @@ def _policy(name: str, what: str, allowed: Iterable[str]) -> Iterator[str]:
             Action:
 """
     yield from (f"              - {action}\n" for action in allowed)
-    yield '            Resource: "*" # handlers and lists name no resource\n\n'
+    yield f'            Resource: "*" # handlers and lists name no resource\n{more}\n'
 
 
 def _execution_role(policies: list[str], iam: list[str]) -> Iterator[str]:
@@ -108,6 +111,28 @@ def _execution_role(policies: list[str], iam: list[str]) -> Iterator[str]:
     yield f"                Resource: {_ROLES}\n"
     yield _BESIDE
 
+
+# The deployments on record, which a report shows; the bucket is a later stack's.
+_EVIDENCE: Final = "arn:${AWS::Partition}:s3:::touchstone-${Environment}-evidence-${AWS::AccountId}"
+_RECORDS: Final = f"""          - Sid: ListDeployments
+            Effect: Allow
+            Action: s3:ListBucket
+            Resource: !Sub {_EVIDENCE}
+            Condition:
+              StringEquals:
+                s3:prefix: {ENTRIES}
+          - Sid: ReadDeployments
+            Effect: Allow
+            Action: s3:GetObject
+            Resource: !Sub {_EVIDENCE}/{ENTRIES}*
+          - Sid: DecryptThem
+            Effect: Allow
+            Action: kms:Decrypt
+            Resource: !Ref AccountKeyArn
+            Condition:
+              StringEquals:
+                kms:ViaService: !Sub s3.${{AWS::Region}}.amazonaws.com
+"""
 
 # What the handlers ask for and what no handler names, each as narrow as it can be.
 _BESIDE: Final = f"""              - Sid: HandThemToServices

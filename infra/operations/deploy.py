@@ -38,7 +38,7 @@ def deploy(
         raise InputError(
             f"--express: a stack is called complete before it is ready: expected {_EXPRESS_IN}, found {target.env}"
         )
-    plan = None if approved is None else saved(approved)
+    plan, plan_id = (None, None) if approved is None else saved(approved)
     deployer = replace(deployer_of(target, yes=yes), express=express)
     made_of = deployment(deployer, hold=hold)
     if plan is not None:
@@ -46,7 +46,8 @@ def deploy(
     elif yes and deployer.environment.termination_protection and not is_loopback(endpoint_in_use(target.endpoint)):
         raise InputError(f"--yes: {target.env} is protected: expected --approved with a plan that was reviewed")
     with recorded(deployer, "deploy") as noted:
-        noted.more = {} if target.stack else made_of
+        noted.more = {} if target.stack else dict(made_of)
+        noted.more["plan"] = plan_id
         done = deployer.deploy(target.stack, hold=hold)
         changed = [review.stack for review in done if review.changes]
         noted.told, noted.more["changed"] = f"{target.stack or 'all stacks'}{', held' * hold}", changed

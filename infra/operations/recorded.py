@@ -44,7 +44,7 @@ def objects_of(deployer: Deployer) -> Objects:
 
 def history_of(deployer: Deployer) -> History:
     """Return the history of a deployer's environment; raises InputError where it has no bucket."""
-    return History(objects_of(deployer))
+    return History(objects_of(deployer), deployer.environment.name)
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def test_every_policy_fits_into_what_iam_takes(name: str) -> None:
     assert {key: share for key, share in sizes.items() if share > 1} == {}
 
 
-def test_the_reading_roles_have_the_calls_of_the_rows_and_one_keeps_its_record() -> None:
+def test_the_reading_roles_have_the_calls_of_the_rows_and_the_deployments_and_one_keeps_its_record() -> None:
     resources = resolve_platform(load_environment("prod")).resources()
     bucket = resources["EvidenceBucket"].properties
     for name in ("NightlyRole", "AuditorRole"):
@@ -79,8 +79,14 @@ def test_the_reading_roles_have_the_calls_of_the_rows_and_one_keeps_its_record()
     assert put["Resource"].endswith(f":s3:::{bucket['BucketName']}/nightly/*")
     assert encrypt["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
     assert encrypt["Condition"] == {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
-    (statement,) = resources["ReadWhatIsJudged"].properties["PolicyDocument"]["Statement"]
-    assert statement["Action"] == list(actions())
+    judged, *records = resources["ReadWhatIsJudged"].properties["PolicyDocument"]["Statement"]
+    assert judged["Action"] == list(actions())
+    listed, read, decrypt = records
+    arn = f"arn:aws:s3:::{bucket['BucketName']}"
+    assert [listed["Action"], listed["Resource"]] == ["s3:ListBucket", arn]
+    assert listed["Condition"] == {"StringEquals": {"s3:prefix": "deployments/"}}
+    assert [read["Action"], read["Resource"]] == ["s3:GetObject", f"{arn}/deployments/*"]
+    assert [decrypt["Action"], decrypt["Condition"]] == ["kms:Decrypt", encrypt["Condition"]]
 
 
 def test_what_creates_may_do_what_the_handlers_need_and_nothing_else() -> None:

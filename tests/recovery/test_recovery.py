@@ -113,7 +113,7 @@ def test_the_commands_say_what_came_of_it_and_the_role_may_do_it(
     assert not allowed.refused(actions, "dev")
     assert typed("restore", "--env", "dev", "--drill", "--yes") == 2  # the name leads nowhere here
     assert "not compared" in capsys.readouterr().out
-    history = History(Objects(stand.client_of("s3"), stand.outputs["EvidenceBucketName"]))
+    history = History(Objects(stand.client_of("s3"), stand.outputs["EvidenceBucketName"]), "dev")
     assert [entry.action for entry in history.entries()][:2] == ["backup", "restore"]
 
 
