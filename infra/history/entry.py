@@ -25,12 +25,13 @@ class Entry(BaseModel):
     at: AwareDatetime
     by: str = Field(description="ARN of whoever did it")
     environment: str
-    action: str = Field(description="deploy, rollback, shift, backup, restore, validate or smoke")
+    action: str = Field(description="deploy, rollback, shift, backup, restore, cutover, validate or smoke")
     done: bool = Field(description="it reached what was asked for")
     told: str = Field(description="what came of it, in one line")
     commit: str = Field(description="that it was done from; empty outside a checkout")
     templates: Mapping[str, Digest] = {}
     parameters: Mapping[str, bool | int | str] = {}
+    restored: Mapping[str, str] = Field({}, description="parameters by which stacks use what a cutover restored")
     artefacts: Mapping[str, str] = {}
     held: bool = False
     changed: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Entry(BaseModel):
     def state(self) -> str:
         """Digest of all that a deployment is made of."""
         said = [dict(self.templates), dict(self.parameters), dict(self.artefacts)]
+        said += [dict(self.restored)] if self.restored else []
         return together(said)
 
 

@@ -14,6 +14,7 @@ from infra.deploy.deployer import Deployer
 from infra.errors import InputError
 from infra.operations.options import Endpoint, Env, Hold, Stack, Target, Yes, deployer_of, say
 from infra.operations.recorded import deployment, recorded
+from infra.recovery.cutover import refuse_going_back
 from infra.stacks import chosen
 
 _EXPRESS_IN: Final = "dev"
@@ -45,6 +46,8 @@ def deploy(
         _take(plan, deployer, made_of, target.stack)
     elif yes and deployer.environment.termination_protection and not is_loopback(endpoint_in_use(target.endpoint)):
         raise InputError(f"--yes: {target.env} is protected: expected --approved with a plan that was reviewed")
+    with one_line(target.env):
+        refuse_going_back(deployer)
     with recorded(deployer, "deploy") as noted:
         noted.more = {} if target.stack else dict(made_of)
         noted.more["plan"] = plan_id

@@ -65,6 +65,7 @@ def deployment(deployer: Deployer, *, hold: bool) -> dict[str, Any]:
     return {
         "templates": {stack: digest(template.text) for stack, template in deployer.templates.items()},
         "parameters": dict(deployer.environment.parameters),
+        "restored": dict(deployer.environment.restored),
         "artefacts": dict(deployer.artefacts.parameters),
         "held": hold,
     }
