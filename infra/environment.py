@@ -33,7 +33,10 @@ Parameter = Annotated[bool | int | str, PlainValidator(_parameter)]
 
 
 class Environment(BaseModel):
-    """What ``infra/environments/<name>.toml`` says. ``parameters`` are the templates' own, typed as TOML types."""
+    """What ``infra/environments/<name>.toml`` says. ``parameters`` are the templates' own, typed as TOML types.
+
+    ``restored`` are parameters that name stores: with them stacks use what a cutover restored, not what is declared.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,6 +48,7 @@ class Environment(BaseModel):
     execution_role: str = Field(pattern=_ROLE, description="creates: CloudFormation acts as it")
     termination_protection: bool
     parameters: dict[str, Parameter] = Field(default_factory=dict)
+    restored: dict[str, str] = Field(default_factory=dict, description="stores of a cutover, instead of outputs")
     _path: Path | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")

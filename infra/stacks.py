@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +31,8 @@ PREFIX_LISTS: Mapping[str, str] = {
     "DynamoDbPrefixListId": "com.amazonaws.{region}.dynamodb",
 }
 HOSTED_ZONE = "HostedZoneId"
+# A version of a function is a copy of the variables that name stores: it is made anew where this changes.
+RESTORED = "RestoredStores"
 LOOKED_UP = (*PREFIX_LISTS, HOSTED_ZONE)
 
 
@@ -88,6 +92,7 @@ def resolve_platform(environment: Environment, templates: Mapping[str, Template]
     """
     templates = load_templates() if templates is None else templates
     check_parameters(environment, templates)
+    _check_restored(environment, templates)
     outputs: dict[str, Any] = {name: {"Ref": name} for name in LOOKED_UP} | source_parameters()
     stacks: dict[str, Resolved] = {}
     for name, template in templates.items():
@@ -99,11 +104,22 @@ def resolve_platform(environment: Environment, templates: Mapping[str, Template]
 
 
 def parameters_for(template: Template, environment: Environment, outputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values that a template's parameters take; what has a Default and no value here is left out."""
-    sources: tuple[Mapping[str, Any], ...] = (outputs, environment.parameters, {"Environment": environment.name})
+    """Return the values that a template's parameters take; what has a Default and no value here is left out.
+
+    Outputs come before what the environment says, and what a cutover restored before outputs.
+    """
+    restored = environment.restored and {**environment.restored, RESTORED: restored_mark(environment)}
+    said = ({"Environment": environment.name}, environment.parameters, outputs, restored)
+    sources: tuple[Mapping[str, Any], ...] = said
     declared = template.section("Parameters")
-    found = ((name, source[name]) for name in declared for source in reversed(sources) if name in source)
+    found = ((name, source[name]) for name in declared for source in sources if name in source)
     return dict(found)
+
+
+def restored_mark(environment: Environment) -> str:
+    """Return what tells the restored stores of an environment from any others."""
+    said = json.dumps(environment.restored, sort_keys=True)
+    return f"/restored-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
 
 def check_parameters(environment: Environment, templates: Mapping[str, Template]) -> None:
@@ -116,6 +132,16 @@ def check_parameters(environment: Environment, templates: Mapping[str, Template]
         kind, word = _kind(declared[name])
         if type(value) is not kind:
             raise InputError(f"{path}: parameters.{name}: expected {word}, got {value!r}")
+
+
+def _check_restored(environment: Environment, templates: Mapping[str, Template]) -> None:
+    """Refuse what names no store: a parameter of one template that is another's output."""
+    outputs = {name for template in templates.values() for name in template.section("Outputs")}
+    taken = {name for template in templates.values() for name in template.section("Parameters")}
+    for name in environment.restored:
+        if name not in outputs & taken:
+            path = shown(ENVIRONMENTS / f"{environment.name}.toml")
+            raise InputError(f"{path}: restored.{name}: unknown key: expected an output that is a parameter too")
 
 
 def _kind(declaration: Any) -> tuple[type, str]:

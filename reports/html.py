@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from markupsafe import Markup
 
 from infra import outside
-from reports import facts, place, words
+from reports import deployed, facts, place, words
 from reports.lookup import TotalsRow
 from reports.models import SEVERITIES, CostNote, Outcome
 from reports.picture import bar, money
@@ -84,6 +84,10 @@ def _jinja() -> Environment:
         money=money,
         cost_services=cost_services,
         fact=facts.fact,
+        brief=deployed.brief,
+        came=deployed.came,
+        deployments=deployed.deployments,
+        judged=deployed.judged,
         counted=words.counted,
         listed=words.listed,
         cloud=place.cloud,

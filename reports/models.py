@@ -12,6 +12,8 @@ from typing import Any, Final, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from reports.storable import is_ascii, storable
+
 Severity = Literal["critical", "high", "medium", "low"]
 Tier = Literal["static", "mocked", "live"]
 Engine = Literal["checkov", "cfn-lint"]
@@ -54,38 +56,11 @@ def state_of(outcomes: Iterable[Outcome], *, complete: bool, otherwise_failing: 
     return "exceptions" if counts[Outcome.WAIVED] or counts[Outcome.MANUAL] else "conforms"
 
 
-def storable(value: Any) -> Any:
-    r"""Give plain data in which half a surrogate pair, which no file can hold, is written out as ``\ud800``."""
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode(errors="backslashreplace").decode()
-    if isinstance(value, Mapping):
-        return {storable(key): storable(item) for key, item in value.items()}
-    return [storable(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _is_ascii(data: Any) -> bool:
-    """Say whether all texts are plain, as nearly all are: every model looks, so the look has to be cheap."""
-    waiting = [data]
-    while waiting:
-        value = waiting.pop()
-        if type(value) is str:
-            if not value.isascii():
-                return False
-        elif type(value) is dict:
-            waiting.extend(value)
-            waiting.extend(value.values())
-        elif type(value) in (list, tuple):
-            waiting.extend(value)
-        elif isinstance(value, str | Mapping | list | tuple):
-            return False  # of a kind of its own: it is written out in full
-    return True
-
-
 class _Model(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _storable(cls, data: Any) -> Any:
-        return data if _is_ascii(data) else storable(data)
+        return data if is_ascii(data) else storable(data)
 
 
 class _Strict(_Model):
@@ -121,6 +96,41 @@ class CostNote(_Strict):
     services: dict[str, float]
 
 
+class DeploymentNote(_Strict):
+    """One entry of an environment's history: what was done to it, from what, and what came of it.
+
+    ``templates`` and ``code`` are digests of all templates and of all archives of code, empty where the entry is not of
+    a whole deployment; ``plan`` is the id of the plan that was approved, empty where there was none.
+    """
+
+    id: str
+    at: AwareDatetime
+    by: str
+    action: str
+    done: bool
+    told: str
+    commit: str
+    templates: str
+    code: str
+    plan: str
+
+
+class DeploymentsNote(_Strict):
+    """The history of one environment as it was read from ``place``, the newest entry first.
+
+    ``unread`` says why there is none, ``bad`` what is no entry of this environment, a line each; ``older`` counts the
+    entries that were left out.
+    """
+
+    environment: str
+    tier: Tier
+    place: str
+    unread: str | None
+    entries: tuple[DeploymentNote, ...]
+    bad: tuple[str, ...]
+    older: int
+
+
 class Run(_Open):
     """What was run, when, from what. ``callers`` says as whom AWS or the mock cloud saw us, where it was asked."""
 
@@ -135,6 +145,7 @@ class Run(_Open):
     callers: Any = None
     waivers: int | None = None
     costs: tuple[CostNote, ...] = ()
+    deployments: tuple[DeploymentsNote, ...] = ()
 
 
 class Control(_Strict):

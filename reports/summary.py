@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from infra.outside import markdown as plain
 from reports import lookup
 from reports.conclusion import conclude
+from reports.deployed import brief, came, deployments, judged
 from reports.findings import Finding, findings
 from reports.lookup import EnvironmentCell
-from reports.models import ENGINES, Control, Outcome
+from reports.models import ENGINES, Control, DeploymentsNote, Outcome
 from reports.place import cloud_text, tier_name
 from reports.record import Record
 from reports.tally import Tally
@@ -18,6 +19,7 @@ from reports.words import instant, number, shortened
 
 MOST_FINDINGS = 20
 MOST_REASONS = 10
+_MOST_DEPLOYMENTS = 5
 _LONGEST_MESSAGE = 300
 _MARKS: Final = {
     Outcome.PASS: "✓",
@@ -36,6 +38,7 @@ def markdown(record: Record) -> str:
         *_totals(record),
         *_controls(record),
         *_findings(findings(record)),
+        *_deployments(record),
         "---",
         "Every verdict with its evidence is in `index.html` and `verdicts.jsonl` of the run folder.",
     ]
@@ -125,6 +128,58 @@ def _line(finding: Finding) -> str:
         return text
     about = f"{note.id}, {note.ticket}, owner {note.owner}, approved by {note.approver}, expires {note.expires}"
     return f"{text}; waiver {plain(about)}: {plain(note.reason)}"
+
+
+def _deployments(record: Record) -> list[str]:
+    notes = record.run.deployments
+    if not notes:
+        return []
+    head = [
+        "Environment",
+        "When",
+        "What",
+        "By",
+        "Came of it",
+        "Commit",
+        "Templates",
+        "Code",
+        "Plan",
+        "Validate",
+        "Smoke",
+    ]
+    rows = [row for note in notes for row in _deployed(note)]
+    lines = [f"- {plain(line)}" for note in notes for line in _untold(note)]
+    return ["### Deployments", *([_table(head, rows)] if rows else []), *(["\n".join(lines)] if lines else [])]
+
+
+def _deployed(note: DeploymentsNote) -> Iterator[list[str]]:
+    for one in deployments(note)[:_MOST_DEPLOYMENTS]:
+        entry = one.note
+        told = shortened(entry.told, _LONGEST_MESSAGE)
+        tried = [judged(each) if one.deploys else "" for each in one.tries]
+        digests = [brief(each) or "none" for each in (entry.commit, entry.templates, entry.code, entry.plan)]
+        words = [
+            note.environment,
+            instant(entry.at),
+            entry.action,
+            entry.by,
+            f"{came(entry)}: {told}",
+            *digests,
+            *tried,
+        ]
+        yield [plain(word) for word in words]
+
+
+def _untold(note: DeploymentsNote) -> Iterator[str]:
+    where = f"{note.environment} ({note.tier})"
+    if note.unread:
+        yield f"{where}: the history could not be read: {note.unread}"
+    elif not note.entries and not note.bad:
+        yield f"{where}: nothing is on record in {note.place}"
+    yield from (f"{where}: no entry: {line}" for line in note.bad[:MOST_REASONS])
+    left = note.older + len(note.entries[_MOST_DEPLOYMENTS:]) + len(note.bad[MOST_REASONS:])
+    if left:
+        yield f"{where}: {number(left)} more in {note.place}"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], right_from: int | None = None) -> str:

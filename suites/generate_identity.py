@@ -13,7 +13,7 @@ from typing import Final
 
 from policy_sentry.querying.actions import get_action_data
 
-from fixtures.aws.permissions import NARROWED, YOUNGER, actions, provisioning_actions, split
+from fixtures.aws.permissions import KEPT, YOUNGER, actions, provisioning_actions, split
 from infra.stacks import BY_HAND, TEMPLATES, load_templates
 
 PAGE: Final = TEMPLATES / "identity.yaml"
@@ -55,24 +55,13 @@ def is_known(action: str) -> bool:
 
 def _block() -> Iterator[str]:
     what = "The calls by which an account is read, and no other"
-    yield from _policy("ReadWhatIsJudged", what, actions(), "".join(_narrowed()))
+    yield from _policy("ReadWhatIsJudged", what, actions(), more=_RECORDS)
     needed = [action for action in provisioning_actions(types()) if is_known(action)]
     parts = split(action for action in needed if not action.startswith("iam:"))
     names = [f"Provision{number}" for number in range(1, len(parts) + 1)]
     for name, part in zip(names, parts, strict=True):
         yield from _policy(name, "What the handlers of our types need", part)
     yield from _execution_role(names, [action for action in needed if action.startswith("iam:")])
-
-
-def _narrowed() -> Iterator[str]:
-    """What is read of data: the records that are evidence, and the key that they are kept with."""
-    for action, place in NARROWED.items():
-        yield f"""          - Sid: {action.partition(":")[2]}
-            Effect: Allow
-            Action: {action}
-            Resource: !Sub arn:${{AWS::Partition}}:s3:::{place}
-"""
-    yield _DECRYPT.replace("\n    ", "\n").removeprefix("    ")
 
 
 def _policy(name: str, what: str, allowed: Iterable[str], more: str = "") -> Iterator[str]:
@@ -129,14 +118,28 @@ def _execution_role(policies: list[str], iam: list[str]) -> Iterator[str]:
     yield _BESIDE
 
 
-_DECRYPT: Final = """              - Sid: DecryptThem
-                Effect: Allow
-                Action: kms:Decrypt
-                Resource: !Ref AccountKeyArn
-                Condition:
-                  StringEquals:
-                    kms:ViaService: !Sub s3.${AWS::Region}.amazonaws.com
+# The records that a report shows and BAK-15 judges; the bucket is a later stack's.
+_EVIDENCE: Final = "arn:${AWS::Partition}:s3:::touchstone-${Environment}-evidence-${AWS::AccountId}"
+_RECORDS: Final = f"""          - Sid: ListRecords
+            Effect: Allow
+            Action: s3:ListBucket
+            Resource: !Sub {_EVIDENCE}
+            Condition:
+              StringEquals:
+                s3:prefix: [{", ".join(KEPT)}]
+          - Sid: ReadRecords
+            Effect: Allow
+            Action: s3:GetObject
+            Resource: [{", ".join(f'!Sub "{_EVIDENCE}/{place}*"' for place in KEPT)}]
+          - Sid: DecryptThem
+            Effect: Allow
+            Action: kms:Decrypt
+            Resource: !Ref AccountKeyArn
+            Condition:
+              StringEquals:
+                kms:ViaService: !Sub s3.${{AWS::Region}}.amazonaws.com
 """
+
 # What the handlers ask for and what no handler names, each as narrow as it can be.
 _BESIDE: Final = f"""              - Sid: HandThemToServices
                 Effect: Allow
@@ -153,5 +156,12 @@ _BESIDE: Final = f"""              - Sid: HandThemToServices
                 Effect: Allow
                 Action: s3:GetObject
                 Resource: !Sub arn:${{AWS::Partition}}:s3:::${{ArtefactBucketName}}/*
-{_DECRYPT}{_TAGS}
+              - Sid: DecryptThem
+                Effect: Allow
+                Action: kms:Decrypt
+                Resource: !Ref AccountKeyArn
+                Condition:
+                  StringEquals:
+                    kms:ViaService: !Sub s3.${{AWS::Region}}.amazonaws.com
+{_TAGS}
 """

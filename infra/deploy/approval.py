@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -69,8 +70,8 @@ class Approved(BaseModel):
         return True
 
 
-def saved(path: Path) -> Approved:
-    """Read a plan.
+def saved(path: Path) -> tuple[Approved, str]:
+    """Read a plan; return it with its id, the SHA-256 of its file.
 
     Raises:
         InputError: there is none, or it is none.
@@ -78,13 +79,14 @@ def saved(path: Path) -> Approved:
     try:
         with path.open("rb") as file:
             text = file.read(_MOST_BYTES)
-        return Approved.model_validate_json(text)
+        plan = Approved.model_validate_json(text)
     except OSError as error:
         raise InputError(f"--approved {shown(path)}: expected what plan --save wrote: {error.strerror}") from error
     except ValidationError as error:
         first: Any = error.errors()[0]
         key = ".".join(map(str, first["loc"])) or "the document"
         raise InputError(f"--approved {shown(path)}: {key}: {first['msg']}") from error
+    return plan, hashlib.sha256(text).hexdigest()
 
 
 def planned(reviews: Iterable[Review], versions: Mapping[str, str]) -> dict[str, PlannedStack]:

@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from infra.errors import InputError
 
+ENTRIES: Final = "deployments/"
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -24,15 +25,17 @@ class Entry(BaseModel):
     at: AwareDatetime
     by: str = Field(description="ARN of whoever did it")
     environment: str
-    action: str = Field(description="deploy, rollback, shift, backup, restore, redrive, validate or smoke")
+    action: str = Field(description="deploy, rollback, shift, backup, restore, cutover, redrive, validate or smoke")
     done: bool = Field(description="it reached what was asked for")
     told: str = Field(description="what came of it, in one line")
     commit: str = Field(description="that it was done from; empty outside a checkout")
     templates: Mapping[str, Digest] = {}
     parameters: Mapping[str, bool | int | str] = {}
+    restored: Mapping[str, str] = Field({}, description="parameters by which stacks use what a cutover restored")
     artefacts: Mapping[str, str] = {}
     held: bool = False
     changed: tuple[str, ...] = ()
+    plan: Digest | None = Field(None, description="id of the plan that was approved: the SHA-256 of its file")
 
     @property
     def is_whole(self) -> bool:
@@ -43,7 +46,8 @@ class Entry(BaseModel):
     def state(self) -> str:
         """Digest of all that a deployment is made of."""
         said = [dict(self.templates), dict(self.parameters), dict(self.artefacts)]
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        said += [dict(self.restored)] if self.restored else []
+        return together(said)
 
 
 def id_of(moment: datetime, action: str) -> str:
@@ -59,6 +63,26 @@ def read(text: bytes, where: str) -> Entry:
         first: Any = error.errors()[0]
         key = ".".join(map(str, first["loc"])) or "the document"
         raise InputError(f"{where}: {key}: {first['msg']}") from error
+
+
+def together(said: object) -> str:
+    """Return one digest of several things that JSON can say."""
+    return digest(json.dumps(said, sort_keys=True))
+
+
+def key_of(name: str) -> str:
+    """Return the key of an entry by its id."""
+    return f"{ENTRIES}{name}.json"
+
+
+def read_at(key: str, text: bytes, where: str, environment: str) -> Entry:
+    """Read the entry that lies at a key; raises InputError, one line, for what is none, or another's."""
+    entry = read(text, where)
+    if key_of(entry.id) != key:
+        raise InputError(f"{where}: id: expected the key's own, found {entry.id}")
+    if entry.environment != environment:
+        raise InputError(f"{where}: environment: expected {environment}, found {entry.environment}")
+    return entry
 
 
 def digest(text: str) -> str:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from infra.errors import InputError
-from infra.history.entry import Entry, digest, read
+from infra.history.entry import ENTRIES, Entry, digest, key_of, read_at
 from infra.history.objects import Objects
 
-_ENTRIES: Final = "deployments/"
 _TEMPLATES: Final = "templates/"
 
 
@@ -19,6 +18,7 @@ class History:
     """Reads and adds to the history."""
 
     objects: Objects
+    environment: str
 
     def add(self, entry: Entry, templates: Mapping[str, str]) -> None:
         """Add an entry, after the texts of the templates that it names."""
@@ -28,12 +28,12 @@ class History:
             if key not in there:
                 self.objects.put(key, text.encode(), "application/yaml")
                 there.add(key)
-        self.objects.put(f"{_ENTRIES}{entry.id}.json", entry.model_dump_json(indent=1).encode(), "application/json")
+        self.objects.put(key_of(entry.id), entry.model_dump_json(indent=1).encode(), "application/json")
 
     def entries(self) -> Iterator[Entry]:
-        """Yield the entries, the first one first."""
-        for key in sorted(self.objects.keys(_ENTRIES)):
-            yield read(self.objects.get(key), self.objects.place(key))
+        """Yield the entries, the first one first; raises InputError for one that is none, or another environment's."""
+        for key in sorted(self.objects.keys(ENTRIES)):
+            yield read_at(key, self.objects.get(key), self.objects.place(key), self.environment)
 
     def template(self, wanted: str) -> str:
         """Return the text of a template by its digest.

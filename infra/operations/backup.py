@@ -12,7 +12,7 @@ from infra.errors import DeployError, InputError
 from infra.operations.options import Endpoint, Env, Json, Target, Yes, asked, console, deployer_of, once, say
 from infra.operations.recorded import recorded
 from infra.operations.shift import CLOCK
-from infra.recovery.jobs import Backups, Job
+from infra.recovery.jobs import UNTOLD, Backups, Job
 from infra.recovery.stores import chosen, stores_of
 from infra.trying.show import show_rows
 
@@ -32,7 +32,7 @@ def backup(
     yes: Yes = False,  # noqa: FBT002  typer
     as_json: Json = False,  # noqa: FBT002  typer
 ) -> None:
-    """Back up every table and the database with AWS Backup; exit code 1 where one fails."""
+    """Back up every table and the database with AWS Backup; exit code 1 where one fails, 2 where nobody can tell."""
     target, kept = Target.read(env, None, endpoint), _one(days)
     deployer = deployer_of(target, yes=yes)
     with one_line(target.env):
@@ -43,11 +43,13 @@ def backup(
         raise DeployError(f"{target.env}: not approved; nothing was backed up")
     with recorded(deployer, "backup") as noted, one_line(target.env):
         done = backups.run(stores, once("--request", request) or f"{CLOCK.now():%Y%m%dT%H%M%S%f}")
-        failed = [one.store.short for one in done if one.state != "COMPLETED"]
-        noted.done = not failed
-        noted.told = f"failed: {', '.join(failed)}" if failed else f"{names}, for {backups.days} days"
+        untold = [one.store.short for one in done if one.state == UNTOLD]
+        failed = [one.store.short for one in done if one.state not in ("COMPLETED", UNTOLD)]
+        noted.done = not failed and not untold
+        worse = [f"{word}: {', '.join(which)}" for word, which in (("failed", failed), ("not told", untold)) if which]
+        noted.told = "; ".join(worse) or f"{names}, for {backups.days} days"
     _show(done, as_json=as_json)
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(1 if failed else 2 if untold else 0)
 
 
 def _one(days: list[int] | None) -> int | None:

@@ -14,6 +14,7 @@ from infra.deploy.deployer import Deployer
 from infra.errors import InputError
 from infra.operations.options import Endpoint, Env, Hold, Stack, Target, Yes, deployer_of, say
 from infra.operations.recorded import deployment, recorded
+from infra.recovery.cutover import refuse_going_back
 from infra.stacks import chosen
 
 _EXPRESS_IN: Final = "dev"
@@ -38,15 +39,18 @@ def deploy(
         raise InputError(
             f"--express: a stack is called complete before it is ready: expected {_EXPRESS_IN}, found {target.env}"
         )
-    plan = None if approved is None else saved(approved)
+    plan, plan_id = (None, None) if approved is None else saved(approved)
     deployer = replace(deployer_of(target, yes=yes), express=express)
     made_of = deployment(deployer, hold=hold)
     if plan is not None:
         _take(plan, deployer, made_of, target.stack)
     elif yes and deployer.environment.termination_protection and not is_loopback(endpoint_in_use(target.endpoint)):
         raise InputError(f"--yes: {target.env} is protected: expected --approved with a plan that was reviewed")
+    with one_line(target.env):
+        refuse_going_back(deployer)
     with recorded(deployer, "deploy") as noted:
-        noted.more = {} if target.stack else made_of
+        noted.more = {} if target.stack else dict(made_of)
+        noted.more["plan"] = plan_id
         done = deployer.deploy(target.stack, hold=hold)
         changed = [review.stack for review in done if review.changes]
         noted.told, noted.more["changed"] = f"{target.stack or 'all stacks'}{', held' * hold}", changed

@@ -24,5 +24,5 @@ def history(env: Env, endpoint: Endpoint = None, as_json: Json = False) -> None:
 
 def _row(entry: Entry) -> tuple[str, ...]:
     who = entry.by.rpartition("/")[2] or entry.by
-    told = f"{'done' if entry.done else 'not done'}: {entry.told}"
+    told = f"{'done' if entry.done else 'not done'}: {entry.told}{f', plan {entry.plan[:12]}' if entry.plan else ''}"
     return f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.id, who, entry.commit, told

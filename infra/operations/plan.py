@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -45,8 +46,10 @@ def _write(path: Path, deployer: Deployer, reviews: list[Review], only: str | No
         environment=deployer.environment.name, at=datetime.now(UTC), by=by,
         made_of=deployment(deployer, hold=hold), stacks=planned(reviews, versions),
     )  # fmt: skip
+    text = made.model_dump_json(indent=1).encode() + b"\n"
     try:
-        path.write_text(made.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        path.write_bytes(text)
     except OSError as error:
         raise InputError(f"--save {path}: cannot be written: {error.strerror}") from error
-    say(f"{deployer.environment.name}: the plan of {len(reviews)} stacks is in {path}")
+    digest = hashlib.sha256(text).hexdigest()
+    say(f"{deployer.environment.name}: the plan of {len(reviews)} stacks is in {path} (sha256 {digest})")

@@ -44,7 +44,7 @@ def objects_of(deployer: Deployer) -> Objects:
 
 def history_of(deployer: Deployer) -> History:
     """Return the history of a deployer's environment; raises InputError where it has no bucket."""
-    return History(objects_of(deployer))
+    return History(objects_of(deployer), deployer.environment.name)
 
 
 @contextmanager
@@ -65,6 +65,7 @@ def deployment(deployer: Deployer, *, hold: bool) -> dict[str, Any]:
     return {
         "templates": {stack: digest(template.text) for stack, template in deployer.templates.items()},
         "parameters": dict(deployer.environment.parameters),
+        "restored": dict(deployer.environment.restored),
         "artefacts": dict(deployer.artefacts.parameters),
         "held": hold,
     }

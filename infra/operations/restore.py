@@ -1,4 +1,4 @@
-"""``python -m infra restore``: try whether what is kept can be had again."""
+"""``python -m infra restore``: try whether what is kept can be had again, or have it again."""
 
 from __future__ import annotations
 
@@ -12,18 +12,27 @@ from infra.checkout import commit
 from infra.deploy.connect import endpoint_in_use, one_line
 from infra.deploy.deployer import Deployer
 from infra.errors import DeployError, InputError
+from infra.operations.cutover import cut_over
 from infra.operations.options import Endpoint, Env, Json, Target, Yes, asked, console, deployer_of, once, say
 from infra.operations.recorded import objects_of, recorded
 from infra.operations.shift import CLOCK
 from infra.recovery.census import Way
 from infra.recovery.drill import Drilling
 from infra.recovery.record import Drill, Drills, RestoredStore
-from infra.recovery.restoring import Databases, Tables, prefix_of
+from infra.recovery.restorers import restorers_of
 from infra.recovery.stores import stores_of
 from infra.trying.show import show_rows
 
 TryIt = Annotated[bool, typer.Option("--drill", help="restore every store beside itself, compare it, take it away")]
 Clean = Annotated[bool, typer.Option("--clean", help="take away what a drill that was cut off has left")]
+Cut = Annotated[
+    bool, typer.Option("--cutover", help="restore stores to be kept, and point the platform at them, each change asked")
+]
+Names = Annotated[list[str] | None, typer.Option("--store", help="which, for --cutover, such as connections")]
+Moment = Annotated[
+    list[str] | None,
+    typer.Option("--to", help="to which moment, for --cutover: latest, or one such as 20261129T091500Z"),
+]
 Place = Annotated[
     list[str] | None, typer.Option("--database", help="where databases are reached, unless their names lead there")
 ]
@@ -34,27 +43,31 @@ def restore(
     env: Env,
     drill: TryIt = False,  # noqa: FBT002  typer
     clean: Clean = False,  # noqa: FBT002  typer
+    cut: Cut = False,  # noqa: FBT002  typer
+    store: Names = None,
+    to: Moment = None,
     database: Place = None,
     authority: Authority = None,
     endpoint: Endpoint = None,
     yes: Yes = False,  # noqa: FBT002  typer
     as_json: Json = False,  # noqa: FBT002  typer
 ) -> None:
-    """Drill a restore: exit code 1 where something is not as it was or late, 2 where it could not be compared."""
+    """Drill a restore, or have stores again: exit code 1 where something is not as it was, 2 where nobody can tell."""
     target = Target.read(env, None, endpoint)
-    if drill == clean:
-        raise InputError("restore: expected one of --drill and --clean")
+    if drill + clean + cut != 1:
+        raise InputError("restore: expected one of --drill, --clean and --cutover")
+    if not cut and (store or to):
+        raise InputError("restore: --store and --to are for --cutover: expected neither")
     way = Way.read(once("--database", database), authority)
     deployer = deployer_of(target, yes=yes)
+    if cut:
+        raise typer.Exit(cut_over(deployer, way, store, once("--to", to), yes=yes, as_json=as_json))
     drilling = drilling_of(deployer, way, as_json=as_json)
-    what = "Restore every store beside itself" if drill else "Take away what drills have left"
-    if not yes and not asked(f"{what} in {target.env}?"):
-        raise DeployError(f"{target.env}: not approved; nothing was restored")
     if clean:
-        with one_line(target.env):
-            gone = drilling.clean()
-        say(f"{target.env}: {', '.join(gone) if gone else 'nothing was left'}")
+        _clean(target, drilling, yes=yes)
         return
+    if not yes and not asked(f"Restore every store beside itself in {target.env}?"):
+        raise DeployError(f"{target.env}: not approved; nothing was restored")
     with recorded(deployer, "restore") as noted, one_line(target.env):
         done = drilled(deployer, drilling, endpoint_in_use(target.endpoint))
         noted.done = done.exit_code == 0
@@ -63,14 +76,20 @@ def restore(
     raise typer.Exit(done.exit_code)
 
 
+def _clean(target: Target, drilling: Drilling, *, yes: bool) -> None:
+    with one_line(target.env):
+        left = ", ".join(name for _, name in drilling.left())
+        if left and not yes and not asked(f"Take away {left} in {target.env}, also from a drill that is under way?"):
+            raise DeployError(f"{target.env}: not approved; nothing was taken away")
+        gone = drilling.clean()
+    say(f"{target.env}: {', '.join(gone) if gone else 'nothing was left'}")
+
+
 def drilling_of(deployer: Deployer, way: Way, *, as_json: bool) -> Drilling:
     """Return a drill of a deployer's environment that has not begun."""
-    prefix = prefix_of(deployer.environment)
     return Drilling(
         id=f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z",
-        restorers={
-            "table": Tables(deployer.client_of, prefix, way), "database": Databases(deployer.client_of, prefix, way),
-        },
+        restorers=restorers_of(deployer, "restore-drill", way),
         clock=CLOCK,
         told=(lambda _: None) if as_json else say,
     )  # fmt: skip

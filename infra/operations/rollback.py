@@ -50,7 +50,8 @@ def _as_it_was(deployer: Deployer, history: History, entry: Entry) -> Deployer:
         stack: Template.parse(history.template(wanted), f"{entry.id}/{stack}.yaml")
         for stack, wanted in entry.templates.items()
     }
-    environment = deployer.environment.model_copy(update={"parameters": dict(entry.parameters)})
+    said = {"parameters": dict(entry.parameters), "restored": dict(entry.restored)}
+    environment = deployer.environment.model_copy(update=said)
     return replace(
         deployer, environment=environment, templates=templates, artefacts=Stored(dict(entry.artefacts)), outputs={}
     )

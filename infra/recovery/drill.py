@@ -44,31 +44,57 @@ class Drilling:
     trials: list[Trial] = field(default_factory=list)
 
     def run(self, stores: Sequence[Store]) -> tuple[RestoredStore, ...]:
-        """Restore every store, compare it, and take away what was made, however it ends.
+        """Restore every store, compare it, and take away what was made, and nothing else, however it ends.
 
         Raises:
+            DeployError: something of another drill is there.
             EndpointError: AWS refuses something that has nothing to do with one store.
         """
-        self.clean()
+        self._refuse_another()
         try:
             self._begin(stores)
             for trial in self.trials:
                 trial.found = self._ended(trial)
                 self.told(f"{trial.store.short}: {trial.found.word}{_because(trial.found)}")
         finally:
-            self.clean()
+            self._remove(self.left(own=True))
         return tuple(trial.found for trial in self.trials if trial.found is not None)
 
+    def left(self, *, own: bool = False) -> list[tuple[Restorer, str]]:
+        """Return what has a drill's name and is there; ``own``: this drill's only."""
+        return [
+            (restorer, name)
+            for restorer in self.restorers.values()
+            for name in restorer.leftovers()
+            if not own or name.startswith(f"{restorer.prefix}{self.id.lower()}-")
+        ]
+
     def clean(self) -> tuple[str, ...]:
-        """Take away whatever drills have left, and wait until it is gone; return its names."""
-        gone = []
-        for restorer in self.restorers.values():
-            for name in list(restorer.leftovers()):
-                restorer.remove(name)
-                gone.append((restorer, name))
-        for restorer, name in gone:
+        """Take away whatever drills have left, and wait until it is gone; return its names.
+
+        Raises:
+            DeployError: something has a drill's name and not its tag; the rest is gone.
+        """
+        left = self.left()
+        ours = [(restorer, name) for restorer, name in left if restorer.is_a_drills(name)]
+        gone = self._remove(ours)
+        strangers = [name for restorer, name in left if (restorer, name) not in ours]
+        if strangers:
+            raise DeployError(f"{', '.join(strangers)}: has a drill's name and not its tag: it is not deleted")
+        return gone
+
+    def _remove(self, left: Sequence[tuple[Restorer, str]]) -> tuple[str, ...]:
+        for restorer, name in left:
+            restorer.remove(name)
+        for restorer, name in left:
             self._wait(f"{name}: is deleted", lambda r=restorer, n=name: r.has_gone(n))  # type: ignore[misc]
-        return tuple(name for _, name in gone)
+        return tuple(name for _, name in left)
+
+    def _refuse_another(self) -> None:
+        there = [name for _, name in self.left()]
+        if there:
+            told = "another drill is under way, or was cut off and left it, which restore --clean takes away"
+            raise DeployError(f"{', '.join(there)}: {told}; nothing was begun")
 
     def _begin(self, stores: Sequence[Store]) -> None:
         """Count what there is, then begin to restore all, each to the first moment after it was counted."""
@@ -104,6 +130,7 @@ class Drilling:
         said["rpo_seconds"] = max(0.0, (trial.begun - trial.point).total_seconds())
         try:
             self._wait(f"{store.short}: is being restored", lambda: restorer.is_ready(trial.name))
+            restorer.finish(store, trial.name)
         except TouchstoneError as error:
             return RestoredStore.model_validate(said | {"reason": str(error)})
         try:
@@ -121,14 +148,19 @@ class Drilling:
         return compare(trial.before, restorer.census(trial.name), restorer.census(trial.store.name))
 
     def _wait(self, what: str, is_so: Callable[[], bool]) -> None:
-        ends, pauses = self.clock.now() + _LONGEST, list(_PAUSES)
-        while not is_so():
-            if self.clock.now() > ends:
-                raise DeployError(f"{what}: not after {_LONGEST.seconds // 3600} hours")
-            pause = pauses.pop(0) if len(pauses) > 1 else pauses[0]
-            if len(pauses) == 1:
-                self.told(what)
-            self.clock.sleep(pause)
+        wait(self.clock, self.told, what, is_so)
+
+
+def wait(clock: Clock, told: Callable[[str], None], what: str, is_so: Callable[[], bool]) -> None:
+    """Wait until something is so; raises DeployError where it is not after three hours."""
+    ends, pauses = clock.now() + _LONGEST, list(_PAUSES)
+    while not is_so():
+        if clock.now() > ends:
+            raise DeployError(f"{what}: not after {_LONGEST.seconds // 3600} hours")
+        pause = pauses.pop(0) if len(pauses) > 1 else pauses[0]
+        if len(pauses) == 1:
+            told(what)
+        clock.sleep(pause)
 
 
 def _because(found: RestoredStore) -> str:

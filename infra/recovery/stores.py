@@ -17,12 +17,13 @@ _ARNS: Final[dict[Kind, str]] = {"table": "dynamodb:{}:{}:table/{}", "database":
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A table or a database instance; ``name`` is AWS's, ``short`` what people call it."""
+    """A table or a database instance: ``name`` is AWS's, ``short`` people's, ``logical_id`` the template's."""
 
     kind: Kind
     name: str
     short: str
     arn: str
+    logical_id: str = ""
 
 
 def resources_of(cloudformation: Any, stack: str) -> Iterator[tuple[str, str, str]]:
@@ -45,11 +46,11 @@ def stores_of(cloudformation: Any, environment: Environment) -> tuple[Store, ...
     """
     prefix = environment.stack_name("")
     found = []
-    for _, kind, name in resources_of(cloudformation, environment.stack_name(_STACK)):
+    for logical_id, kind, name in resources_of(cloudformation, environment.stack_name(_STACK)):
         if kind in _KINDS:
             one = _KINDS[kind]
             arn = f"arn:aws:{_ARNS[one].format(environment.region, environment.account, name)}"
-            found.append(Store(one, name, name.removeprefix(prefix), arn))
+            found.append(Store(one, name, name.removeprefix(prefix), arn, logical_id))
     return tuple(sorted(found, key=lambda one: one.name))
 
 

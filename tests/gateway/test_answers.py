@@ -221,6 +221,22 @@ def test_secrets_and_control_characters_stay_out_of_gaps() -> None:
     assert detail.isprintable()
 
 
+OBJECT = {"Bucket": "records", "Key": "deployments/a.json"}
+
+
+def test_an_object_is_given_whole_whatever_it_holds() -> None:
+    for body in (b"", HTML, b"{", b"\x00\xff" * 50_000):
+        with answering([Reply(body)]) as (endpoint, _):
+            assert gateway_at(endpoint).call("s3", "GetObject", **OBJECT)["Body"] == body
+
+
+def test_an_object_that_is_cut_off_or_too_large_is_a_gap() -> None:
+    cut = gap_of([Reply(b"{}", announced=3)], "s3", "GetObject", **OBJECT)
+    assert cut.kind in ("malformed", "unreachable")
+    large = gap_of([Reply(b"{}", announced=1_000_001)], "s3", "GetObject", **OBJECT)
+    assert (large.kind, large.detail) == ("malformed", "1000001 bytes are announced: expected 1000000 at most")
+
+
 def test_a_call_that_no_row_asks_is_refused_before_it_is_made() -> None:
     with pytest.raises(InputError, match="no row asks s3:ListParts"):
         gateway_at("http://127.0.0.1:9").call("s3", "ListParts")

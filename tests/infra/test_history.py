@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,6 +120,30 @@ def test_what_is_not_there_to_go_back_to_is_one_line(
     assert code in last["told"]
 
 
+def test_a_deployment_on_record_names_the_plan_that_was_approved(
+    run: Run, told: Callable[[], Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "plan.json"
+    assert run("plan", *DEV, "--save", str(plan)) == 0
+    digest = hashlib.sha256(plan.read_bytes()).hexdigest()
+    assert f"(sha256 {digest})" in capsys.readouterr().out
+    assert run("deploy", *DEV, "--approved", str(plan)) == 0
+    assert (told()[-1]["plan"], told()[0]["plan"]) == (digest, None)
+    assert run("history", *DEV) == 0
+    assert digest[:12] in capsys.readouterr().out
+
+
+def test_an_entry_of_another_environment_is_one_line(
+    run: Run, account: Account, told: Callable[[], Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    told()
+    bucket, where = account.outputs("touchstone-dev-evidence")["EvidenceBucketName"], entries.key_of(made(1).id)
+    foreign = made(1, environment="prod").model_dump_json().encode()
+    account.client("s3").put_object(Bucket=bucket, Key=where, Body=foreign)
+    assert run("history", *DEV) == 3
+    assert capsys.readouterr().err == f"error: s3://{bucket}/{where}: environment: expected dev, found prod\n"
+
+
 def made(number: int, **changed: Any) -> Entry:
     known = {
         "id": f"20260101T00000000000{number}Z-deploy", "at": "2026-01-01T00:00:00Z", "by": "arn", "environment": "dev",
@@ -157,9 +183,9 @@ class Kept:
 
 def test_a_template_that_was_changed_since_is_not_deployed() -> None:
     wanted = entries.digest("Resources: {}")
-    assert History(Objects(Kept(b"Resources: {}"), "b")).template(wanted) == "Resources: {}"
+    assert History(Objects(Kept(b"Resources: {}"), "b"), "dev").template(wanted) == "Resources: {}"
     with pytest.raises(InputError, match=f"templates/{wanted}.yaml: expected a text with this digest"):
-        History(Objects(Kept(b"Resources: {A: {}}"), "b")).template(wanted)
+        History(Objects(Kept(b"Resources: {A: {}}"), "b"), "dev").template(wanted)
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"\xff", b'{"id": 1}', b'{"id": "20260101T000000000001Z-deploy"}'])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from infra.deploy.live import PARAMETER
 from infra.environment import ENVIRONMENTS, environment_names, load_environment
 from infra.errors import InputError, TemplateError
-from infra.stacks import LOOKED_UP, STACKS, TEMPLATES, load_templates, resolve_platform
+from infra.stacks import LOOKED_UP, RESTORED, STACKS, TEMPLATES, load_templates, resolve_platform
 from infra.template import Template
 
 BRIEF_CIDR = "10.0.0.0/16"
@@ -60,7 +61,7 @@ def test_no_default_of_a_template_hides_a_choice_of_the_environments() -> None:
     templates = load_templates()
     outputs = {name for template in templates.values() for name in template.section("Outputs")}
     for environment in map(load_environment, environment_names()):
-        given = {"Environment", "FunctionsCodeKey", "LayerKey", PARAMETER}  # by the deployer
+        given = {"Environment", "FunctionsCodeKey", "LayerKey", PARAMETER, RESTORED}  # by the deployer
         known = {*given, *LOOKED_UP, *outputs, *environment.parameters}
         declared = {name for template in templates.values() for name in template.section("Parameters")}
         assert declared <= known, f"{environment.name} says nothing of {declared - known}"
@@ -138,3 +139,26 @@ def test_a_broken_template_file_is_refused_with_its_line(
     with pytest.raises(TemplateError, match=complaint) as caught:
         resolve_platform(load_environment("dev"), load_templates(folder))
     assert str(path) in str(caught.value)
+
+
+def test_what_a_cutover_restored_is_used_instead_of_what_is_declared() -> None:
+    """By all that name it, and a version of each function that does is made anew; nothing else changes."""
+    dev = load_environment("dev")
+    arn = "arn:aws:dynamodb:us-east-1:111111111111:table/other"
+    said = dev.model_copy(update={"restored": {"ConnectionsTableName": "other", "ConnectionsTableArn": arn}})
+    before, after = (resolve_platform(one).resources() for one in (dev, said))
+    changed = {name for name in after if after[name].properties != before[name].properties}
+    variables = after["ConnectionFunction"].properties["Environment"]["Variables"]
+    assert variables["CONNECTIONS_TABLE"] == "other"
+    assert {name for name in changed if after[name].type == "AWS::Lambda::Version"} == {
+        name for name in after if re.match("(Connection|Subscription|Query|Ingest|Alert|Push)Version", name)
+    }
+    assert arn in json.dumps(after["BackupSelection"].properties)
+    assert not [name for name in changed if after[name].type == "AWS::DynamoDB::Table"]
+
+
+@pytest.mark.parametrize("name", ["ConnectionsTable", "LogLevel", "DatabaseMasterSecretArn"])
+def test_what_names_no_store_cannot_be_restored(name: str) -> None:
+    said = load_environment("dev").model_copy(update={"restored": {name: "x"}})
+    with pytest.raises(InputError, match=rf"dev.toml: restored.{name}: unknown key: expected an output"):
+        resolve_platform(said)

@@ -10,7 +10,7 @@ from botocore import xform_name
 from policy_sentry.querying.actions import get_action_data
 
 from fixtures.aws.models import members, service_model
-from fixtures.aws.permissions import NARROWED, YOUNGER, action_of, actions
+from fixtures.aws.permissions import YOUNGER, action_of, actions
 from fixtures.aws.places import compiled
 from fixtures.aws.registry import BESIDE, ROWS, calls, required_members
 from fixtures.aws.rows import Detail, Listing, Place, Type, path_of
@@ -109,13 +109,6 @@ def test_the_reading_role_may_make_the_calls_of_the_rows_and_no_other() -> None:
         assert known, f"IAM knows no {action}"
         levels = {entry["access_level"] for entry in known[service]}
         assert levels <= {"Read", "List"}, f"{action} is {levels}"
-
-
-def test_what_the_reading_role_reads_of_data_is_narrowed() -> None:
-    """What is kept in a bucket, and nothing but the evidence; of every other service settings are read."""
-    asked = {action_of(*asked) for asked in required_members()}
-    assert {action for action in asked if action in ("s3:GetObject", "s3:ListBucket")} == set(NARROWED)
-    assert not set(NARROWED) & set(actions())
 
 
 def test_operations_are_spelled_as_botocore_does() -> None:

@@ -68,7 +68,7 @@ def test_every_policy_fits_into_what_iam_takes(name: str) -> None:
     assert {key: share for key, share in sizes.items() if share > 1} == {}
 
 
-def test_the_reading_roles_have_the_calls_of_the_rows_and_one_keeps_its_record() -> None:
+def test_the_reading_roles_have_the_calls_of_the_rows_and_the_deployments_and_one_keeps_its_record() -> None:
     resources = resolve_platform(load_environment("prod")).resources()
     bucket = resources["EvidenceBucket"].properties
     for name in ("NightlyRole", "AuditorRole"):
@@ -80,12 +80,14 @@ def test_the_reading_roles_have_the_calls_of_the_rows_and_one_keeps_its_record()
     assert put["Resource"].endswith(f":s3:::{bucket['BucketName']}/nightly/*")
     assert encrypt["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
     assert encrypt["Condition"] == {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
-    settings, *records, decrypt = resources["ReadWhatIsJudged"].properties["PolicyDocument"]["Statement"]
-    assert settings["Action"] == list(actions())
-    assert {one["Action"]: one["Resource"].partition(":s3:::")[2] for one in records} == {
-        "s3:GetObject": f"{bucket['BucketName']}/drills/*", "s3:ListBucket": bucket["BucketName"],
-    }  # fmt: skip
-    assert (decrypt["Action"], decrypt["Condition"]) == ("kms:Decrypt", encrypt["Condition"])
+    judged, *records = resources["ReadWhatIsJudged"].properties["PolicyDocument"]["Statement"]
+    assert judged["Action"] == list(actions())
+    listed, read, decrypt = records
+    arn = f"arn:aws:s3:::{bucket['BucketName']}"
+    assert [listed["Action"], listed["Resource"]] == ["s3:ListBucket", arn]
+    assert listed["Condition"] == {"StringEquals": {"s3:prefix": ["deployments/", "drills/"]}}
+    assert [read["Action"], read["Resource"]] == ["s3:GetObject", [f"{arn}/deployments/*", f"{arn}/drills/*"]]
+    assert [decrypt["Action"], decrypt["Condition"]] == ["kms:Decrypt", encrypt["Condition"]]
 
 
 def test_what_creates_may_do_what_the_handlers_need_and_nothing_else() -> None:
@@ -172,12 +174,14 @@ def may_deploy(action: str, arn: str) -> bool:
 
 
 @pytest.mark.parametrize("environment", environment_names())
-def test_who_operates_deletes_nothing_but_what_a_drill_made(environment: str) -> None:
+def test_who_operates_deletes_nothing_but_what_a_drill_made_and_writes_into_nothing_but_what_is_restored(
+    environment: str,
+) -> None:
     """No table and no database that our templates declare, whatever action takes something away or writes into it."""
     resources = resolve_platform(load_environment(environment)).resources()
     _, recover = resources["DeployerRole"].properties["Policies"]
     harmless = re.compile(
-        r"(dynamodb:(Describe|Restore|Scan|List)|rds:(Restore|AddTags)|rds-db:|backup:|iam:|kms:|s3:).*"
+        r"(dynamodb:(Describe|Restore|Scan|List|TagResource)|rds:(Restore|AddTags)|rds-db:|backup:|iam:|kms:|s3:).*"
     )
     stores = [one for one in resources.values() if one.type in ("AWS::DynamoDB::Table", "AWS::RDS::DBInstance")]
     names = [one.properties.get("TableName") or one.properties["DBInstanceIdentifier"] for one in stores]
@@ -188,10 +192,13 @@ def test_who_operates_deletes_nothing_but_what_a_drill_made(environment: str) ->
         if all(harmless.fullmatch(action) for action in actions):
             continue
         taking += 1
-        end = statement["Resource"].rpartition(":")[2].removeprefix("table/")
-        assert end == f"touchstone-{environment}-drill-*"
-        assert not [name for name in names if fnmatchcase(name, end)]
-    assert taking == 2
+        deletes = [action for action in actions if re.fullmatch(r"(dynamodb:DeleteTable|rds:Delete.*)", action)]
+        allowed = [f"touchstone-{environment}-drill-*", *([] if deletes else [f"touchstone-{environment}-restored-*"])]
+        given = [statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"]
+        for end in (one.rpartition(":")[2].removeprefix("table/") for one in given):
+            assert end in allowed
+            assert not [name for name in names if fnmatchcase(name, end)]
+    assert taking == 4
 
 
 def test_no_template_is_too_long_to_be_sent() -> None:

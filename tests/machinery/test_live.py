@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,7 @@ LIVE = ("suites/controls", "--tier", "live", "--env", "dev")
 def cloud() -> Iterator[MockCloud]:
     """A mock cloud with dev in it."""
     with running() as found:
-        deploy(load_environment("dev"), load_templates(), found.endpoint, lambda _: None)
+        deploy(load_environment("dev"), load_templates(), found.endpoint, lambda _: None, on_record=True)
         yield found
 
 
@@ -43,6 +44,16 @@ def test_a_sound_account_conforms(variables: MockCloud, tmp_path: Path) -> None:
     assert summary["complete"]
     assert {verdict["tier"] for verdict in verdicts} == {"live"}
     assert variables.endpoint in said
+    (plan,) = tmp_path.glob("2*/plan.json")
+    (note,) = json.loads(plan.read_text())["run"]["deployments"]
+    (entry,) = note["entries"]
+    assert (note["unread"], note["bad"], entry["action"], entry["done"]) == (None, [], "deploy", True)
+    assert len(entry["templates"]) == len(entry["code"]) == 64
+    (calls,) = tmp_path.glob("2*/inventory/dev-live.json")
+    assert [call["operation"] for call in json.loads(calls.read_text())["ledger"]][-2:] == [
+        "ListObjectsV2",
+        "GetObject",
+    ]
 
 
 def test_an_account_without_the_stacks_cannot_conclude(variables: MockCloud, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import json
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -17,8 +18,8 @@ from fixtures.mock_cloud.faults import PATH
 from infra.deploy.connect import ClientOf, clients, connect, one_line
 from infra.errors import EndpointError
 from infra.operations.restore import drilled
-from infra.recovery.jobs import Backups
-from infra.recovery.stores import chosen, stores_of
+from infra.recovery.jobs import UNTOLD, Backups
+from infra.recovery.stores import Store, chosen, stores_of
 from infra.shifting.shift import Clock
 from tests.infra.test_deployer import at
 from tests.recovery.conftest import DEV, Stand
@@ -91,7 +92,6 @@ def test_a_drill_that_is_killed_at_its_record_has_one_or_none(stand: Stand, *, a
     [
         ("rds", "RestoreDBInstanceToPointInTime", "throttled"),
         ("dynamodb", "DeleteTable", "denied"),
-        ("backup", "DescribeBackupJob", "server_error"),
     ],
 )
 def test_a_refusal_midway_is_one_line_and_the_next_one_cleans(
@@ -99,14 +99,49 @@ def test_a_refusal_midway_is_one_line_and_the_next_one_cleans(
     service: str, operation: str, fault: str,
 ) -> None:  # fmt: skip
     typed = at(stand.cloud.endpoint, monkeypatch)
-    words = ("backup",) if service == "backup" else ("restore", "--drill")
     with armed(stand, service=service, operation=operation, fault=fault):
-        assert typed(*words, "--env", "dev", "--yes") == 3
+        assert typed("restore", "--drill", "--env", "dev", "--yes") == 3
     said = capsys.readouterr().err.strip()
     assert operation in said
     assert "\n" not in said
     assert typed("restore", "--clean", "--env", "dev", "--yes") == 0
     assert stand.left() == []
+
+
+def test_a_backup_of_which_nobody_can_tell_is_neither_done_nor_failed(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = at(stand.cloud.endpoint, monkeypatch)
+    monkeypatch.setattr("infra.operations.backup.CLOCK", Clock(lambda: datetime.now(UTC), lambda _: None))
+    words = ("backup", "--env", "dev", "--yes", "--store", "connections")
+    with armed(stand, service="backup", operation="DescribeBackupJob", fault="denied"):
+        assert typed(*words) == 2
+    assert "connections: not told: connections: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        (["RUNNING", "COMPLETED"], "COMPLETED"),
+        (["RUNNING"] * 20, UNTOLD),
+        (["CREATED", "FAILED"], "FAILED"),
+        (["PAUSED"], UNTOLD),
+    ],
+)
+def test_a_job_ends_in_a_state_that_is_known_or_is_not_told(stand: Stand, states: list[str], expected: str) -> None:
+    hours, told = iter(range(100)), iter(states)
+
+    class Vault:
+        def start_backup_job(self, **_: Any) -> dict[str, str]:
+            return {"BackupJobId": "j"}
+
+        def describe_backup_job(self, **_: Any) -> dict[str, str]:
+            return {"State": next(told)}
+
+    clock = Clock(lambda: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=next(hours)), lambda _: None)
+    backups = replace(Backups.of(stand.deployer(), None, clock, lambda _: None), backup=Vault())
+    (done,) = backups.run([Store("table", "t", "t", "arn")], "r")
+    assert done.state == expected
 
 
 def test_credentials_that_expire_midway_are_one_line_and_the_next_one_cleans(stand: Stand) -> None:

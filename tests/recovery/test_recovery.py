@@ -12,10 +12,12 @@ from infra.history.history import History
 from infra.history.objects import Objects
 from infra.operations.restore import drilled
 from infra.recovery.census import Way
+from infra.recovery.comparing import Census
 from infra.recovery.jobs import Backups
 from infra.recovery.record import RestoredStore
-from infra.recovery.restoring import Tables, prefix_of
+from infra.recovery.restoring import prefix_of
 from infra.recovery.stores import Store, chosen, stores_of
+from infra.recovery.tables import Tables
 from infra.shifting.shift import Clock
 from tests.infra import allowed
 from tests.infra.test_deployer import at
@@ -92,6 +94,44 @@ def test_nothing_but_a_drills_can_be_deleted(stand: Stand) -> None:
                 restorer.remove(name)
 
 
+def test_what_has_a_drills_name_and_not_its_tag_is_left(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dynamodb, name = stand.client_of("dynamodb"), f"{prefix_of(DEV)}by-hand"
+    dynamodb.create_table(
+        TableName=name, KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}], BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+    )  # fmt: skip
+    with pytest.raises(DeployError, match="expected the tag Purpose=restore-drill"):
+        stand.drilling().restorers["table"].remove(name)
+    assert at(stand.cloud.endpoint, monkeypatch)("restore", "--clean", "--env", "dev", "--yes") == 1
+    assert f"{name}: has a drill's name and not its tag: it is not deleted" in capsys.readouterr().err
+    assert stand.left() == [name]
+    arn = dynamodb.describe_table(TableName=name)["Table"]["TableArn"]
+    dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": "Purpose", "Value": "restore-drill"}])
+    assert stand.drilling().clean() == (name,)
+    assert stand.left() == []
+
+
+def test_a_second_drill_is_refused_and_takes_nothing_from_the_first(stand: Stand) -> None:
+    stores = chosen(stores_of(stand.client_of("cloudformation"), DEV), ["connections", "postgres"])
+    refused: list[str] = []
+
+    class Meddling(Tables):
+        def census(self, name: str) -> Census:
+            if name.startswith(self.prefix) and not refused:
+                with pytest.raises(DeployError, match=r"another drill is under way.*nothing was begun") as caught:
+                    stand.drilling().run(stores)
+                refused.append(str(caught.value))
+            return Tables.census(self, name)
+
+    first = stand.drilling()
+    first.restorers = {**first.restorers, "table": Meddling.of(stand.client_of, DEV, "restore-drill", stand.way)}
+    assert [one.word for one in first.run(stores)] == ["restored", "restored"]
+    assert f"touchstone-dev-drill-{first.id.lower()}-connections" in refused[0]
+    assert stand.left() == []
+
+
 @pytest.mark.parametrize("days", [0, 6, 366])
 def test_what_the_lock_of_the_vault_refuses_is_refused_before(stand: Stand, days: int) -> None:
     with pytest.raises(InputError, match=f"--days {days}: expected 7 to 365"):
@@ -113,15 +153,16 @@ def test_the_commands_say_what_came_of_it_and_the_role_may_do_it(
     assert not allowed.refused(actions, "dev")
     assert typed("restore", "--env", "dev", "--drill", "--yes") == 2  # the name leads nowhere here
     assert "not compared" in capsys.readouterr().out
-    history = History(Objects(stand.client_of("s3"), stand.outputs["EvidenceBucketName"]))
+    history = History(Objects(stand.client_of("s3"), stand.outputs["EvidenceBucketName"]), "dev")
     assert [entry.action for entry in history.entries()][:2] == ["backup", "restore"]
 
 
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("restore",), "restore: expected one of --drill and --clean"),
-        (("restore", "--drill", "--clean"), "restore: expected one of --drill and --clean"),
+        (("restore",), "restore: expected one of --drill, --clean and --cutover"),
+        (("restore", "--drill", "--clean"), "restore: expected one of --drill, --clean and --cutover"),
+        (("restore", "--drill", "--store", "connections"), "restore: --store and --to are for --cutover"),
         (("restore", "--drill", "--database", "here"), "--database 'here': expected host:port"),
         (("restore", "--drill", "--authority", "nowhere.pem"), "--authority nowhere.pem: expected a file"),
         (("backup", "--store", "nothing"), "--store nothing: expected one of alerts-raised, connections"),

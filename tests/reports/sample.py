@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.reports.sample_catalogue import CONTROLS, ENVIRONMENTS, HOSTILE, RULES
+from tests.reports.sample_deployments import DEPLOYMENTS
 
 Row = dict[str, Any]
 STARTED = "2026-11-22T10:00:00+00:00"
@@ -54,6 +55,7 @@ def plan() -> Row:
             "endpoint": "http://127.0.0.1:5000",
             "callers": {"dev": "arn:aws:sts::111111111111:assumed-role/touchstone-reader/run"},
             "waivers": 1,
+            "deployments": deepcopy(DEPLOYMENTS),
         },
         "controls": deepcopy([*CONTROLS, *RULES]),
         "planned": list(_planned()),

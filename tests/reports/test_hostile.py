@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from infra.outside import lines, markdown, terminal, visible
 from reports.formats.junit import junit
 from reports.html import render
-from reports.models import Plan, Summary, Verdict, storable
+from reports.models import Plan, Summary, Verdict
 from reports.record import Record, load_record
+from reports.storable import storable
 from reports.summary import markdown as summary_markdown
 from reports.terminal import finding_lines, summary
 from tests.reports import hostile

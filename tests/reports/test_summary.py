@@ -69,7 +69,7 @@ def test_data_in_the_summary_is_text_and_nothing_else(record: Record) -> None:
 
 def test_every_row_of_a_table_has_the_same_number_of_cells(record: Record) -> None:
     tables = re.findall(r"(?:^\|.*\|$\n?)+", markdown(record), re.MULTILINE)
-    assert len(tables) == 2
+    assert len(tables) == 3
     for table in tables:
         assert len({len(re.findall(r"(?<!\\)\|", row)) for row in table.strip().split("\n")}) == 1
 

@@ -1,0 +1,33 @@
+"""Texts that no file can hold, written so that one can."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def storable(value: Any) -> Any:
+    r"""Give plain data in which half a surrogate pair, which no file can hold, is written out as ``\ud800``."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode(errors="backslashreplace").decode()
+    if isinstance(value, Mapping):
+        return {storable(key): storable(item) for key, item in value.items()}
+    return [storable(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def is_ascii(data: Any) -> bool:
+    """Say whether all texts are plain, as nearly all are: every model looks, so the look has to be cheap."""
+    waiting = [data]
+    while waiting:
+        value = waiting.pop()
+        if type(value) is str:
+            if not value.isascii():
+                return False
+        elif type(value) is dict:
+            waiting.extend(value)
+            waiting.extend(value.values())
+        elif type(value) in (list, tuple):
+            waiting.extend(value)
+        elif isinstance(value, str | Mapping | list | tuple):
+            return False  # of a kind of its own: it is written out in full
+    return True
