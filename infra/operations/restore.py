@@ -71,7 +71,7 @@ def restore(
     with recorded(deployer, "restore") as noted, one_line(target.env):
         done = drilled(deployer, drilling, endpoint_in_use(target.endpoint))
         noted.done = done.exit_code == 0
-        noted.told = f"drill {done.id}: {', '.join(f'{one.name} {one.word}' for one in done.stores)}"
+        noted.told = told_of(done)
     _show(done, as_json=as_json)
     raise typer.Exit(done.exit_code)
 
@@ -83,6 +83,11 @@ def _clean(target: Target, drilling: Drilling, *, yes: bool) -> None:
             raise DeployError(f"{target.env}: not approved; nothing was taken away")
         gone = drilling.clean()
     say(f"{target.env}: {', '.join(gone) if gone else 'nothing was left'}")
+
+
+def told_of(done: Drill) -> str:
+    """Say what came of a drill, in one line."""
+    return f"drill {done.id}: {', '.join(f'{one.name} {one.word}' for one in done.stores)}"
 
 
 def drilling_of(deployer: Deployer, way: Way, *, as_json: bool) -> Drilling:
