@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,8 +11,6 @@ from fixtures.aws.ledger import Unread
 from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.ec2 import (
-    Egress,
-    Ingress,
     InternetGateway,
     Route,
     RouteTable,
@@ -86,20 +83,6 @@ def is_public(inventory: Inventory, subnet: Subnet) -> bool:
 def _leads_out(inventory: Inventory, route: Route) -> bool:
     """Say whether a route's target is an internet gateway, one that is named by its id included."""
     return str(route.gateway_id).startswith("igw-") or inventory.find(InternetGateway, route.gateway_id) is not None
-
-
-# The widest ranges of one's own are 10.0.0.0/8 and fc00::/7: whatever is wider has strangers in it.
-WIDEST_OWN = {4: 8, 6: 7}
-
-
-def is_world(rule: Ingress | Egress) -> bool:
-    """Say whether a rule speaks of a range so wide that it is the Internet (halves of it included)."""
-    for block in (rule.cidr_ip, rule.cidr_ipv6):
-        if block is not None and not block.startswith("$"):
-            network = ipaddress.ip_network(block, strict=False)
-            if network.prefixlen < WIDEST_OWN[network.version]:
-                return True
-    return False
 
 
 @dataclass(frozen=True, slots=True)

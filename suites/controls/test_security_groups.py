@@ -8,7 +8,7 @@ from fixtures.inventory.services.elasticache import ReplicationGroup
 from fixtures.inventory.services.rds import DBInstance
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Break, ByHand, Change, Remove, control, not_applicable
-from suites.controls.looking import is_world
+from suites.controls.admitting import is_ours, let_out, shown, strangers_let_in
 
 LEAST_ACCESS = ("AC2", "NIST-800-53:AC-4(21)", "NIST-800-53:SC-7", "PCI-4.0:1.3.1", "SOC2:CC6.6")
 WORLD = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0", "Description": "Anybody"}]
@@ -17,18 +17,17 @@ HALVES = [
     {"IpProtocol": "-1", "CidrIp": "0.0.0.0/1", "Description": "Half of it"},
     {"IpProtocol": "-1", "CidrIp": "128.0.0.0/1", "Description": "The other half"},
 ]
+# Each is no wider than what some company has, and together they are half of the Internet.
+PIECES = [
+    {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": f"{number}.0.0.0/8", "Description": "A piece"}
+    for number in range(1, 60)
+]
+NEIGHBOUR = [{"IpProtocol": "tcp", "FromPort": 6379, "ToPort": 6379, "CidrIp": "10.1.0.0/16", "Description": "Them"}]
 
 
 def rules_of(group: SecurityGroup) -> tuple[Ingress | Egress, ...]:
     """Return every rule of a group, those that let in first."""
     return (*group.security_group_ingress, *group.security_group_egress)
-
-
-def shown(rule: Ingress | Egress) -> str:
-    """Write a rule on one line."""
-    ports = "all ports" if rule.from_port is None else f"{rule.from_port}-{rule.to_port}"
-    other = rule.cidr_ip or rule.cidr_ipv6 or "a group"
-    return f"{rule.ip_protocol} {ports} {other}"
 
 
 @control(
@@ -38,13 +37,18 @@ def shown(rule: Ingress | Egress) -> str:
     broken_by=(
         Change("RedisSecurityGroup.SecurityGroupIngress", WORLD),
         Change("AlbSecurityGroup.SecurityGroupIngress", HALVES),
+        Change("AlbSecurityGroup.SecurityGroupIngress", PIECES),
+        Change("RedisSecurityGroup.SecurityGroupIngress", NEIGHBOUR),
         Break((Remove("RdsFromLambdaIngress.SourceSecurityGroupId"), Change("RdsFromLambdaIngress.CidrIpv6", "::/0"))),
     ),
 )
-def test_no_group_is_open_to_the_world(group: SecurityGroup) -> None:
-    """Clients come through API Gateway; nobody else has business knocking."""
-    found = [shown(rule) for rule in group.security_group_ingress if is_world(rule)]
-    assert not found, f"lets in {'; '.join(found)}; nobody from the Internet is promised"
+def test_no_group_is_open_to_the_world(group: SecurityGroup, inventory: Inventory) -> None:
+    """Clients come through API Gateway; nobody else has business knocking.
+
+    Whoever is outside of our own networks is a stranger, be he from the Internet or from a network beside ours.
+    """
+    found = list(strangers_let_in(group, inventory))
+    assert not found, f"lets in {'; '.join(found)}; nobody but ours is promised"
 
 
 @control(
@@ -59,16 +63,13 @@ def test_no_group_is_open_to_the_world(group: SecurityGroup) -> None:
         Change("LambdaToInternetEgress.IpProtocol", "-1"),
     ),
 )
-def test_no_group_lets_everything_out(group: SecurityGroup, baseline: Baseline) -> None:
+def test_no_group_lets_everything_out(group: SecurityGroup, inventory: Inventory, baseline: Baseline) -> None:
     """What is taken over is worth little when it can send nothing home.
 
     Where the baseline lets functions reach the Internet, through a NAT gateway, that way is TLS alone.
     """
-    found = [
-        shown(rule)
-        for rule in group.security_group_egress
-        if is_world(rule) and not (baseline.internet_egress and _is_tls(rule))
-    ]
+    ways = ((rule, let_out(rule, inventory)) for rule in group.security_group_egress)
+    found = [way for rule, way in ways if way is not None and not (baseline.internet_egress and _is_tls(rule))]
     promised = "stated destinations, and TLS to the Internet," if baseline.internet_egress else "stated destinations"
     assert not found, f"lets out {'; '.join(found)}; {promised} are promised"
 
@@ -87,6 +88,8 @@ def _is_tls(rule: Ingress | Egress) -> bool:
             (Remove("RdsFromLambdaIngress.SourceSecurityGroupId"), Change("RdsFromLambdaIngress.CidrIp", "10.0.0.0/16"))
         ),
         Break((Change("RedisFromLambdaIngress.FromPort", 1), Change("RedisFromLambdaIngress.ToPort", 65535))),
+        Change("RedisFromLambdaIngress.IpProtocol", "udp"),
+        Change("RdsFromLambdaIngress.SourceSecurityGroupId", "sg-0123456789abcdef0"),
         # of every protocol AWS means every port, whatever port stands beside it
         Change("RedisFromLambdaIngress.IpProtocol", "-1"),
     ),
@@ -97,9 +100,15 @@ def test_stores_are_entered_by_groups_on_their_port(store: DBInstance | Replicat
     assert links, "has no security group; one of its own is promised"
     for link in links:
         for rule in inventory.get(SecurityGroup, link).security_group_ingress:
-            assert rule.source_security_group_id is not None, f"is entered by {shown(rule)}; groups only are promised"
-            ports = (rule.from_port, rule.to_port)
-            assert ports == (store.port, store.port), f"is entered on {shown(rule)}; port {store.port} only is promised"
+            source = rule.source_security_group_id
+            assert source is not None, f"is entered by {shown(rule)}; groups only are promised"
+            assert is_ours(inventory, source), f"is entered by {source}, which is none of ours; our groups are promised"
+            entered = (rule.ip_protocol, rule.from_port, rule.to_port)
+            assert entered == ("tcp", store.port, store.port), (
+                f"is entered on {shown(rule)}; tcp port {store.port} only is promised"
+            )
+            strangers = list(strangers_let_in(inventory.get(SecurityGroup, source), inventory))
+            assert not strangers, f"is entered by {source}, which lets in {strangers[0]}; nobody but ours is promised"
 
 
 @control(

@@ -62,6 +62,7 @@ def test_controls_ask_through_what_is_listened_to() -> None:
             "undeclared",
             "gaps",
             "tier",
+            "read_at",
         }, module
 
 

@@ -1,0 +1,1 @@
+"""The network judged by sets of addresses."""
