@@ -1,10 +1,11 @@
-"""``python -m reports RUN_FOLDER``: writes ``index.html`` and ``summary.md`` again from a run folder."""
+"""``python -m reports RUN_FOLDER`` writes the reports of a run again; ``bundle`` signs a run, ``verify`` checks one."""
 
 from __future__ import annotations
 
 import argparse
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,15 +22,55 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the reports and show the summary; return 0, or 3 if the record cannot be read or written."""
-    parser = _Parser(prog="python -m reports", description="Write the reports of a run again from its record.")
-    parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder with plan.json and verdicts.jsonl")
-    folder: Path = parser.parse_args(arguments).folder
+    """Do what is asked; return 0, 1 where a bundle is not what was signed, or 3 for what cannot be read or written."""
+    words = sys.argv[1:] if arguments is None else arguments
+    commands = {"bundle": _bundle, "verify": _verify}
     try:
-        record = write_reports(folder)
+        if words and words[0] in commands:
+            return commands[words[0]](words[1:])
+        return _again(words)
     except RecordError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
+
+
+def _bundle(arguments: list[str]) -> int:
+    """Write a run as one signed file."""
+    from reports.bundle import bundle, local_signer  # noqa: PLC0415  whoever signs nothing does not wait for it
+
+    parser = _Parser(prog="python -m reports bundle", description="Write a run as one signed file.")
+    parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder with plan.json and verdicts.jsonl")
+    parser.add_argument("--key", type=Path, required=True, help="a private Ed25519 key (PEM) that signs it")
+    parser.add_argument("--out", type=Path, help="the file that is written (RUN_FOLDER.zip)")
+    given = parser.parse_args(arguments)
+    folder: Path = given.folder.resolve()
+    path = bundle(given.folder, local_signer(given.key), given.out or folder.with_name(f"{folder.name}.zip"))
+    sys.stdout.write(f"{shown(str(path))}\n")
+    return 0
+
+
+def _verify(arguments: list[str]) -> int:
+    """Say whether a bundle is what was signed, and what of it is not."""
+    from reports.bundle import public_key, touched  # noqa: PLC0415
+
+    parser = _Parser(prog="python -m reports verify", description="Check a signed run, offline.")
+    parser.add_argument("file", type=Path, metavar="FILE", help="what `bundle` has written")
+    parser.add_argument("--key", type=Path, required=True, help="the public key (PEM) of who has to have signed it")
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="touchstone-") as folder:
+        wrong = list(touched(given.file, public_key(given.key), Path(folder)))
+    for line in wrong:
+        sys.stdout.write(f"{shown(line)}\n")
+    sys.stdout.write("It is not what was signed.\n" if wrong else "It is what was signed, whole and unchanged.\n")
+    return 1 if wrong else 0
+
+
+def _again(arguments: list[str]) -> int:
+    """Write the reports and show the summary."""
+    parser = _Parser(prog="python -m reports", description="Write the reports of a run again from its record.")
+    parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder with plan.json and verdicts.jsonl")
+    folder: Path = parser.parse_args(arguments).folder
+    record = write_reports(folder)
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns
     sys.stdout.write(summary(record, terminal=terminal, colour=terminal, width=width))

@@ -265,6 +265,14 @@ class Counts(_Strict):
         return int(self.model_dump(by_alias=True)[outcome.value])
 
 
+class Seal(_Strict):
+    """SHA-256 of what a record was when it was closed: the plan, the verdicts before the last line, files by name."""
+
+    plan: str
+    verdicts: str
+    files: dict[str, str]
+
+
 class Summary(_Open):
     """The last line of a record that was closed."""
 
@@ -278,6 +286,7 @@ class Summary(_Open):
     interrupted: str | None
     stale_waivers: tuple[str, ...] = ()
     other_failures: int = 0
+    seal: Seal | None = None
 
     @property
     def otherwise_failing(self) -> int:

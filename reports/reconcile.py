@@ -31,8 +31,13 @@ class Reconciled:
         return self.interrupted is None and not self.trouble
 
 
-def reconcile(plan: Plan, recorded: tuple[Verdict, ...], summary: Summary | None, torn: str | None) -> Reconciled:
-    """Give every planned cell its verdict and say what is missing, doubled, not planned or added up wrongly."""
+def reconcile(
+    plan: Plan, recorded: tuple[Verdict, ...], summary: Summary | None, torn: str | None, also: tuple[str, ...] = ()
+) -> Reconciled:
+    """Give every planned cell its verdict and say what is missing, doubled, not planned or added up wrongly.
+
+    ``also``: what else is wrong with the record.
+    """
     by_cell: dict[Cell, list[Verdict]] = {}
     for verdict in recorded:
         by_cell.setdefault(verdict.cell, []).append(verdict)
@@ -42,7 +47,7 @@ def reconcile(plan: Plan, recorded: tuple[Verdict, ...], summary: Summary | None
     missing = frozenset(cell for cell in cells if cell not in by_cell)
     shown = tuple(_verdict(cell, by_cell, controls) for cell in cells)
     chosen = set(map(id, shown))
-    trouble = [*_unfit(planned, by_cell), *_sums(summary, recorded, len(cells))]
+    trouble = [*also, *_unfit(planned, by_cell), *_sums(summary, recorded, len(cells))]
     return Reconciled(
         verdicts=shown,
         missing=missing,

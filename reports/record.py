@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from reports.contradictions import contradictions
 from reports.disk import PLAN, VERDICTS, RecordError
 from reports.models import Control, Plan, Run, Summary, Verdict
 from reports.reconcile import Reconciled, reconcile
+from reports.sealing import broken, read
 
 _LONGEST_QUOTE = 60
 
@@ -47,6 +50,8 @@ class _Journal:
     verdicts: tuple[Verdict, ...]
     summary: Summary | None
     torn: str | None
+    content: bytes
+    """What stands before the summary line."""
 
 
 def load_record(folder: Path) -> Record:
@@ -55,13 +60,25 @@ def load_record(folder: Path) -> Record:
     Raises:
         RecordError: a file is missing or says something that it cannot say.
     """
-    plan = _plan(folder / PLAN)
+    content = read(folder / PLAN)
+    plan = _plan(folder / PLAN, content)
     journal = _journal(folder / VERDICTS)
-    return Record(plan, journal.summary, reconcile(plan, journal.verdicts, journal.summary, journal.torn))
+    trouble = tuple(_trouble(folder, plan, content, journal))
+    return Record(plan, journal.summary, reconcile(plan, journal.verdicts, journal.summary, journal.torn, trouble))
 
 
-def _plan(path: Path) -> Plan:
-    plan = _model(Plan, _json(_decoded(_bytes(path), str(path)), str(path)), str(path))
+def _trouble(folder: Path, plan: Plan, content: bytes, journal: _Journal) -> Iterator[str]:
+    """Yield what was changed since the record was closed, and what it says of itself in two ways."""
+    if journal.summary is not None:
+        if journal.summary.seal is None:
+            yield "the summary line has no seal: nobody can say whether the record is what it was"
+        else:
+            yield from broken(folder, journal.summary.seal, content, journal.content)
+    yield from contradictions(plan, journal.summary, journal.verdicts)
+
+
+def _plan(path: Path, content: bytes) -> Plan:
+    plan = _model(Plan, _json(_decoded(content, str(path)), str(path)), str(path))
     _unique(path, "controls", [control.id for control in plan.controls])
     _unique(path, "run.environments", [environment.name for environment in plan.run.environments])
     controls = {control.id for control in plan.controls}
@@ -84,7 +101,8 @@ def _unique(path: Path, key: str, names: list[str]) -> None:
 
 
 def _journal(path: Path) -> _Journal:
-    lines = _bytes(path).split(b"\n")
+    content = read(path)
+    lines = content.split(b"\n")
     # A process that is killed while it writes leaves a last line without an end: an incomplete run, not a bad file.
     unfinished = lines.pop()
     verdicts: list[Verdict] = []
@@ -101,14 +119,8 @@ def _journal(path: Path) -> _Journal:
     if unfinished and summary is not None:
         raise RecordError(f"{path}:{len(lines) + 1}: expected nothing after the summary line")
     torn = f"{path.name}:{len(lines) + 1}: the last line breaks off" if unfinished else None
-    return _Journal(tuple(verdicts), summary, torn)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise RecordError(f"{path}: expected a file of a run: {error.strerror or error}") from error
+    before = content if summary is None else content[: -len(lines[-1]) - 1]
+    return _Journal(tuple(verdicts), summary, torn, before)
 
 
 def _decoded(text: bytes, where: str) -> str:
@@ -120,12 +132,23 @@ def _decoded(text: bytes, where: str) -> str:
 
 def _json(text: str, where: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         place = where if error.lineno == 1 else f"{where}:{error.lineno}"
         raise RecordError(f"{place}: expected JSON: {error.msg} at column {error.colno}") from error
+    except ValueError as error:  # a member twice, or a number with more digits than anybody reads
+        raise RecordError(f"{where}: expected JSON: {error}") from error
     except RecursionError as error:
         raise RecordError(f"{where}: expected JSON that is not nested this deeply") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object; raises ValueError for two members of one name, of which readers take either."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{_quote(next(name for name in names if names.count(name) > 1))} stands twice in one object")
+    return found
 
 
 def _model(kind: type[Model], said: Any, where: str) -> Model:

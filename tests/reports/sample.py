@@ -9,6 +9,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from reports.sealing import seal_of
 from tests.reports.sample_catalogue import CONTROLS, ENVIRONMENTS, HOSTILE, RULES
 from tests.reports.sample_deployments import DEPLOYMENTS
 
@@ -164,10 +165,19 @@ def write(folder: Path, lines: list[Row] | None = None, *, plan_is: Row | None =
     said = plan_is or plan()
     found = verdicts() if lines is None else lines
     planned = sum(len(row["resources"]) for row in said["planned"])
-    rows = [*found, summary(found, planned)] if closed else found
     (folder / "plan.json").write_text(json.dumps(said), encoding="utf-8")
-    (folder / "verdicts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    (folder / "verdicts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in found), encoding="utf-8")
+    if closed:
+        close(folder, summary(found, planned))
     return folder
+
+
+def close(folder: Path, last: Row) -> None:
+    """Seal a run folder as it is, and write its last line."""
+    path = folder / "verdicts.jsonl"
+    last["summary"]["seal"] = seal_of(folder, path.read_bytes()).model_dump()
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(last) + "\n")
 
 
 def healthy() -> list[Row]:

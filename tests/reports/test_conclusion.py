@@ -17,7 +17,7 @@ from tests.reports import sample
 
 def _state(folder: Path, **changed: Any) -> str:
     lines = sample.healthy()
-    lines[0] |= changed
+    lines[0] |= changed | ({"waiver": sample.WAIVER} if changed.get("verdict") == "waived" else {})
     return conclude(load_record(sample.write(folder, lines))).state
 
 

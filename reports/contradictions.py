@@ -1,0 +1,61 @@
+"""What a record says of itself in two places, and not alike: found without any key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from reports.models import EXIT_CODES, Outcome, Plan, Summary, Verdict, state_of
+
+_MOST = 5
+"""Lines of one kind; of more it is said how many there are."""
+
+
+def contradictions(plan: Plan, summary: Summary | None, recorded: Sequence[Verdict]) -> Iterator[str]:
+    """Yield a line for each thing that plan, verdicts and summary say differently."""
+    yield from _few("severities", _severities(plan, recorded))
+    yield from _few("waivers", _waivers(plan, recorded))
+    if summary is None:
+        return
+    if summary.started != plan.run.started:
+        yield f"the summary line is of a run begun at {summary.started}, the plan of one begun at {plan.run.started}"
+    if summary.finished < summary.started:
+        yield f"the summary line says that the run ended at {summary.finished}, before it began"
+    yield from _few("moments", _moments(summary, recorded))
+    outcomes = [verdict.verdict for verdict in recorded]
+    state = state_of(outcomes, complete=summary.complete, otherwise_failing=summary.otherwise_failing)
+    if summary.exit_code != EXIT_CODES[state]:
+        yield f"the summary line says exit code {summary.exit_code}, its verdicts {EXIT_CODES[state]}"
+
+
+def _severities(plan: Plan, recorded: Iterable[Verdict]) -> Iterator[str]:
+    known = {control.id: control.severity for control in plan.controls}
+    for verdict in recorded:
+        if verdict.control in known and verdict.severity != known[verdict.control]:
+            yield f"{_name(verdict)}: severity {verdict.severity}, the plan says {known[verdict.control]}"
+
+
+def _waivers(plan: Plan, recorded: Iterable[Verdict]) -> Iterator[str]:
+    used = set()
+    for verdict in recorded:
+        if verdict.verdict is Outcome.WAIVED and verdict.waiver is None:
+            yield f"{_name(verdict)}: waived, and no waiver says so"
+        used |= {verdict.waiver.id} if verdict.waiver else set()
+    if plan.run.waivers is not None and len(used) > plan.run.waivers:
+        yield f"{len(used)} waivers are used ({', '.join(sorted(used))}), {plan.run.waivers} were in force"
+
+
+def _moments(summary: Summary, recorded: Iterable[Verdict]) -> Iterator[str]:
+    for verdict in recorded:
+        if verdict.at is not None and not summary.started <= verdict.at <= summary.finished:
+            yield f"{_name(verdict)}: of {verdict.at}, which is not during the run"
+
+
+def _few(what: str, lines: Iterable[str]) -> Iterator[str]:
+    found = list(lines)
+    yield from found[:_MOST]
+    if len(found) > _MOST:
+        yield f"and {len(found) - _MOST} {what} more that contradict the plan"
+
+
+def _name(verdict: Verdict) -> str:
+    return " · ".join(verdict.cell)
