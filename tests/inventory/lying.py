@@ -10,7 +10,7 @@ from typing import Any
 
 from fixtures.aws.answers import Answer
 from fixtures.aws.gateway import Gateway
-from fixtures.aws.registry import RECORDS, ROWS, calls, required_members
+from fixtures.aws.registry import ROWS, calls, required_members
 from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.types import TYPES
@@ -20,8 +20,8 @@ from tests.inventory.conftest import Account
 Operation = tuple[str, str]
 Types = frozenset[type[Resource]]
 
-# Who answers: what that decides is everything, and is tried apart. What is on record of deployments is no fact.
-NOT_READ = {("sts", "GetCallerIdentity"), ("sts", "AssumeRole"), *RECORDS}
+# Who answers: what that decides is everything, and is tried apart.
+NOT_READ = {("sts", "GetCallerIdentity"), ("sts", "AssumeRole")}
 # Never answers anything but names for ids, so no fact depends on it.
 NAMES_ONLY = ("ec2", "DescribeManagedPrefixLists")
 EVERY_STACK = ("cloudformation", "ListStackResources")

@@ -62,6 +62,8 @@ class Recording:
             wire = self.answers[key]
             if key in self.changed:
                 self.met.add(key)
-            return AWSResponse(request.url, wire.status, wire.headers, Raw(self.changed.get(key, wire.body)))
+            content = self.changed.get(key, wire.body)
+            headers = wire.headers | {"content-length": str(len(content))}
+            return AWSResponse(request.url, wire.status, headers, Raw(content))
 
         return send

@@ -46,7 +46,7 @@ BESIDE = {"BackupRetentionDays": {"BackupCopyDays", "CopyVaultArn"}}
 SUMS = {"CST-01"}  # what decides a sum is all of it; it names what is dearest
 
 SENDS = "EventQueuePolicy.PolicyDocument.Statement.1"
-STRANGER = {"AWS": "999999999999"}
+FOR_A_STRANGER = {"StringEquals": {"aws:SourceAccount": "999999999999"}}
 FORCED = Change("DatabaseParameters.Parameters", {"rds.force_ssl": "0"})
 
 
@@ -130,7 +130,7 @@ def test_a_finding_names_the_line_of_the_parameter_that_decided(chosen: str) -> 
     ("name", "edit", "resource", "line", "others"),
     [
         ("BAK-01", Change("Database.BackupRetentionPeriod", 1), "Database", "BackupRetentionPeriod: ", ()),
-        ("MSG-07", Change(f"{SENDS}.Principal", STRANGER), "EventQueuePolicy", "- Sid: EventTopicSends", ()),
+        ("MSG-07", Change(f"{SENDS}.Condition", FOR_A_STRANGER), "EventQueuePolicy", "- Sid: EventTopicSends", ()),
         ("MSG-05", Remove("AlertQueuePolicy"), "AlertQueue", "AlertQueue:", ()),
         ("ENC-07", FORCED, "Database", "DBParameterGroupName: ", ("rds.force_ssl: ",)),
     ],

@@ -20,6 +20,7 @@ from infra.__main__ import main
 from infra.deploy import connect
 from infra.deploy.connect import ClientOf, clients
 from infra.environment import load_environment
+from infra.operations.options import console
 from tests.infra.allowed import OTHERWISE
 from tests.operations.typed import Ended
 
@@ -55,6 +56,7 @@ class Standing:
             for maker in makers:
                 patched.enter_context(mock.patch(maker, self._clients))
             patched.enter_context(mock.patch.dict(os.environ, COLUMNS="200"))
+            patched.enter_context(mock.patch.object(console, "_width", 200))
             code = main()
         return Ended(code, out.getvalue(), err.getvalue())
 

@@ -1,0 +1,57 @@
+"""What is measured of the tests: all of the quick ones, of those that repeat much of each other a part.
+
+Measuring costs a process half of its time again. Without a measurement under way (`coverage run`) nothing here does
+anything; which tests are measured hangs on their names, so that it is the same in each run.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import zlib
+from collections.abc import Generator
+from typing import Any, Final
+
+import pytest
+
+# Each of them deploys, reads or runs whole platforms again and again: a third shows what all of them do.
+_REPEATING: Final = (
+    "tests/engines/", "tests/infra/test_deploy", "tests/infra/test_destroying", "tests/infra/test_preflight",
+    "tests/infra/test_shift", "tests/inventory/test_faults", "tests/inventory/test_mutants",
+    "tests/inventory/test_short_lists", "tests/machinery/test_breaking_off", "tests/machinery/test_deciding",
+    "tests/machinery/test_nothing_vanishes", "tests/machinery/test_runs", "tests/mock_cloud/test_contract",
+    "tests/mock_cloud/test_forks", "tests/mock_cloud/test_one_change", "tests/mock_cloud/test_types",
+    "tests/operations/test_smoke", "tests/recovery/test_cut", "tests/reports/test_hostile", "tests/second_cloud/",
+)  # fmt: skip
+_SHARE: Final = 3
+_FOR_CHILDREN: Final = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+_FIRST: Final = "gw0"
+
+
+def pytest_configure() -> None:
+    """Of the workers the first one alone has the processes measured that its tests begin."""
+    if os.environ.get("PYTEST_XDIST_WORKER", _FIRST) != _FIRST:
+        for name in _FOR_CHILDREN:
+            os.environ.pop(name, None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure a test, or let it run as it is."""
+    measuring = _measuring()
+    if measuring is None or _is_measured(item.nodeid):
+        return (yield)
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
+
+
+def _measuring() -> Any:
+    coverage = sys.modules.get("coverage")
+    return coverage.Coverage.current() if coverage else None
+
+
+def _is_measured(name: str) -> bool:
+    return not name.startswith(_REPEATING) or zlib.crc32(name.encode()) % _SHARE == 0
