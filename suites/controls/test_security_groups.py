@@ -89,7 +89,6 @@ def _is_tls(rule: Ingress | Egress) -> bool:
         ),
         Break((Change("RedisFromLambdaIngress.FromPort", 1), Change("RedisFromLambdaIngress.ToPort", 65535))),
         Change("RedisFromLambdaIngress.IpProtocol", "udp"),
-        Change("RdsFromLambdaIngress.SourceSecurityGroupId", "sg-0123456789abcdef0"),
         # of every protocol AWS means every port, whatever port stands beside it
         Change("RedisFromLambdaIngress.IpProtocol", "-1"),
     ),
