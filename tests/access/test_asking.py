@@ -114,6 +114,8 @@ KNOWN: tuple[tuple[str, Document, bool, bool], ...] = (
         when("StringEquals", "aws:PrincipalAccount", "${aws:PrincipalAccount}"),
         True, True,
     ),
+    ("by a role of GovCloud", when("ArnLike", "aws:PrincipalArn", "arn:aws-us-gov:iam::*:role/*"), True, False),
+    ("by our role in China", when("ArnLike", "aws:PrincipalArn", f"arn:aws-cn:iam::{OURS}:*"), False, False),
     ("by organisation", when("StringEquals", "aws:PrincipalOrgID", "o-ours"), False, False),
     ("by any organisation", when("StringLike", "aws:PrincipalOrgID", "o-*"), True, False),
     ("by what everybody can tag himself", when("StringEquals", "aws:PrincipalTag/team", "ours"), True, False),
