@@ -56,7 +56,7 @@ def record(out: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     return verdicts, last["summary"]
 
 
-MADE_UP = re.compile(r"(rds!db|sg|rtb|vpc|subnet)-[0-9A-Za-z-]+")
+MADE_UP = re.compile(r"(rds!db|sg|rtb|vpc|subnet)-[0-9A-Za-z-]+|\b[A-Z0-9]{20,23}(?=\|)")  # and a hosted zone's id
 
 
 def cells(verdicts: Iterable[dict[str, Any]]) -> list[tuple[str, ...]]:
