@@ -132,13 +132,17 @@ class DeploymentsNote(_Strict):
 
 
 class Run(_Open):
-    """What was run, when, from what. ``callers`` says as whom AWS or the mock cloud saw us, where it was asked."""
+    """What was run, when, from what. ``callers`` says as whom AWS or the mock cloud saw us, where it was asked.
+
+    ``policies``: the SHA-256 of each file of demands, waivers and exclusions that was judged by, by its path.
+    """
 
     id: str
     started: AwareDatetime
     command: str
     commit: str | None
     versions: dict[str, str]
+    policies: dict[str, str] = {}
     environments: tuple[EnvironmentNote, ...]
     tiers: tuple[Tier, ...]
     endpoint: str | None
