@@ -53,9 +53,10 @@ def strangers_let_in(group: SecurityGroup, inventory: Inventory) -> Iterator[str
     Raises:
         Unread: nobody reads what is in a list.
     """
-    addresses = strange_addresses(group.security_group_ingress, our_ranges(inventory))
+    ours = our_ranges(inventory)
+    addresses = strange_addresses(group.security_group_ingress, ours)
     if addresses:
-        speak = [rule for rule in group.security_group_ingress if strange_addresses([rule], our_ranges(inventory))]
+        speak = [rule for rule in group.security_group_ingress if strange_addresses([rule], ours)]
         yield f"{'; '.join(map(shown, speak[:_SHOWN]))} ({told(addresses)})"
     for rule in group.security_group_ingress:
         source, listed = _group(rule), _list(rule)

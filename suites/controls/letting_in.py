@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 from fixtures.aws.ledger import Gap, Unread
@@ -15,7 +16,7 @@ from fixtures.inventory.services.secretsmanager import Secret
 from fixtures.inventory.services.sns import Topic
 from fixtures.inventory.services.sqs import Queue
 from fixtures.judging.access.asking import Way, beyond, services, shown, strangers, undenied
-from fixtures.judging.access.worlds import UndecidedError
+from fixtures.judging.access.patterns import UndecidedError
 from suites.controls.looking import told
 
 Document = Mapping[str, Any]
@@ -45,8 +46,7 @@ def foreign_grants(document: Document | None, account: str) -> list[str]:
 
 def unbound_services(document: Document | None, account: str, exempt: tuple[str, ...] = ()) -> list[str]:
     """Return the statements in which a service may act for another account; raises Unread where none can tell."""
-    with _known():
-        return [str(way) for way in services(document, account, exempt)]
+    return _said(partial(services, exempt=exempt), document, account)
 
 
 def ways_out(document: Document | None, account: str) -> list[str]:
@@ -87,7 +87,7 @@ def _undenied(
     with _known():
         for document in documents:
             found = undenied(
-                [document], inventory.account, actions=actions, resources=resources, given=given, foreign=foreign
+                document, inventory.account, actions=actions, resources=resources, given=given, foreign=foreign
             )
             if found is not None:
                 return shown(found)

@@ -1,10 +1,9 @@
-"""What several controls look at in the same way: keys, routes, and the statements of policies."""
+"""What several controls look at in the same way: keys, routes, and what a policy lets a service do."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fixtures.aws.ledger import Unread
@@ -19,8 +18,8 @@ from fixtures.inventory.services.ec2 import (
 )
 from fixtures.inventory.services.kms import Alias, Key
 from fixtures.inventory.services.rds import DBInstance
-from fixtures.inventory.touching import note_inside
 from fixtures.inventory.values import Reference
+from fixtures.judging.access.statements import statements
 
 Link = Reference | str | None
 R = TypeVar("R", bound=Resource)
@@ -85,64 +84,12 @@ def _leads_out(inventory: Inventory, route: Route) -> bool:
     return str(route.gateway_id).startswith("igw-") or inventory.find(InternetGateway, route.gateway_id) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement of a policy; texts as written, condition keys in lower case. ``place``: its document and step."""
-
-    place: tuple[Mapping[str, Any], tuple[str | int, ...]]
-    sid: str
-    effect: str
-    principals: tuple[tuple[str, str], ...]
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
-    conditions: tuple[tuple[str, str, tuple[str, ...]], ...]
-
-    def decides(self) -> Statement:
-        """Note that it is this statement on which the verdict rests."""
-        note_inside(self.place[0], *self.place[1], decides=True)
-        return self
-
-
-def statements(document: Mapping[str, Any] | None) -> Iterator[Statement]:
-    """Yield the statements of a policy document, each of them noted as looked at; no document has none."""
-    document = document or {}
-    whole = document.get("Statement")
-    for index, raw in enumerate(_many(whole)):
-        place = (document, ("Statement", index) if isinstance(whole, list) else ("Statement",))
-        note_inside(document, *place[1])
-        yield Statement(
-            place=place,
-            sid=str(raw.get("Sid", index)),
-            effect=str(raw.get("Effect")),
-            principals=tuple(_principals(raw)),
-            actions=_words(raw, "Action", str.lower),
-            resources=_words(raw, "Resource", str),
-            conditions=tuple(_conditions(raw.get("Condition") or {})),
-        )
-
-
-def _words(raw: Mapping[str, Any], name: str, spelled: Callable[[str], str]) -> tuple[str, ...]:
-    """Return what a statement speaks of; what it leaves out by NotAction or NotResource is everything else."""
-    return ("*",) if f"Not{name}" in raw else tuple(spelled(str(item)) for item in _many(raw.get(name)))
-
-
-def _many(value: Any) -> list[Any]:
-    return [] if value is None else list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _principals(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    if "NotPrincipal" in raw:
-        yield ("AWS", "*")
-    principal = raw.get("Principal")
-    if isinstance(principal, str):
-        yield ("AWS", principal)
-    elif isinstance(principal, Mapping):
-        for kind, names in principal.items():
-            for name in _many(names):
-                yield (str(kind), str(name))
-
-
-def _conditions(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    for operator, tests in raw.items():
-        for key, values in tests.items():
-            yield (str(operator).lower(), str(key).lower(), tuple(str(value) for value in _many(values)))
+def admits_service(document: Mapping[str, Any] | None, service: str, action: str) -> bool:
+    """Say whether some statement of a policy lets a service do something, whatever its conditions are."""
+    words = (action, f"{action.partition(':')[0]}:*", "*")
+    return any(
+        statement.allows
+        and ("Service", service) in statement.meant
+        and any(one in words for one in statement.actions_at_most)
+        for statement in statements(document)
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.sns import Subscription, Topic, TopicPolicy
-from suites.controls.looking import Link, leading_to, own_key, statements
+from suites.controls.looking import Link, admits_service, leading_to, own_key
 
 FAILED = "FAILED"
 
@@ -21,10 +21,10 @@ def unreached(inventory: Inventory, link: Link, service: str) -> str | None:
     if topic is None:
         return f"{link} is no topic of ours"
     policies = leading_to(inventory, topic, TopicPolicy, lambda one: one.topics)
-    if not any(_admits(one.policy_document, service, ("sns:publish", "sns:*", "*")) for one in policies):
+    if not any(admits_service(one.policy_document, service, "sns:publish") for one in policies):
         return f"{topic.key} does not let {service} publish"
     key = own_key(inventory, topic.kms_master_key_id)
-    if key is not None and not _admits(key.key_policy, service, ("kms:decrypt", "kms:*", "*")):
+    if key is not None and not admits_service(key.key_policy, service, "kms:decrypt"):
         return f"{topic.key} is encrypted under {key.key}, which {service} may not use: its messages are dropped"
     listening = list(leading_to(inventory, topic, Subscription, lambda one: (one.topic_arn,)))
     if not listening:
@@ -32,15 +32,6 @@ def unreached(inventory: Inventory, link: Link, service: str) -> str | None:
     if not any(_lets_through(one.filter_policy) for one in listening):
         return f"the filters of {topic.key} let nothing of it through"
     return None
-
-
-def _admits(document: Mapping[str, Any] | None, service: str, actions: tuple[str, ...]) -> bool:
-    return any(
-        statement.effect == "Allow"
-        and ("Service", service) in statement.principals
-        and any(action in actions for action in statement.actions)
-        for statement in statements(document)
-    )
 
 
 def _lets_through(policy: Mapping[str, Any] | None) -> bool:

@@ -19,7 +19,7 @@ from fixtures.inventory.services.wafv2 import WebACL
 from fixtures.inventory.values import as_reference
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Add, Break, Change, Remove, control, not_applicable
-from suites.controls.looking import Link, Statement, leading_to, own_key, statements
+from suites.controls.looking import Link, admits_service, leading_to, own_key
 from suites.controls.metrics_known import DEAD, NEEDS, WAITING, Need
 from suites.controls.test_messaging import is_dead_letter_queue
 from suites.controls.watching import Platform, Seen, every_alarm, is_about, seen_by
@@ -91,25 +91,17 @@ def test_topics_of_alarms_hear_cloudwatch(topic: Topic, inventory: Inventory) ->
         inventory.find(Topic, link) is topic for alarm in every_alarm(inventory) for link in alarm.alarm_actions
     ):
         not_applicable("no alarm tells it")
-    policies = leading_to(inventory, topic, TopicPolicy, lambda one: one.topics)
-    said = [one for policy in policies for one in statements(policy.policy_document)]
-    assert any(_admits(one, "sns:publish") for one in said), "no policy lets CloudWatch publish; it is promised"
+    policies = list(leading_to(inventory, topic, TopicPolicy, lambda one: one.topics))
+    heard = any(admits_service(policy.policy_document, CLOUDWATCH, "sns:publish") for policy in policies)
+    assert heard, "no policy lets CloudWatch publish; it is promised"
     if topic.kms_master_key_id is None:
         return
     key = own_key(inventory, topic.kms_master_key_id)
     assert key is not None, f"is encrypted under {topic.kms_master_key_id}, which does not admit CloudWatch"
-    said = list(statements(key.key_policy))
     for action in ("kms:decrypt", "kms:generatedatakey*"):
-        assert any(_admits(one, action) for one in said), f"its key does not let CloudWatch {action}; it is promised"
-
-
-def _admits(statement: Statement, action: str) -> bool:
-    service = action.partition(":")[0]
-    return (
-        statement.effect == "Allow"
-        and ("Service", CLOUDWATCH) in statement.principals
-        and any(one in (action, f"{service}:*", "*") for one in statement.actions)
-    )
+        assert admits_service(key.key_policy, CLOUDWATCH, action), (
+            f"its key does not let CloudWatch {action}; it is promised"
+        )
 
 
 @control(

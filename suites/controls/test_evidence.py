@@ -5,10 +5,11 @@ from __future__ import annotations
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.kms import Alias, Key
 from fixtures.inventory.services.s3 import Bucket
+from fixtures.judging.access.statements import statements
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Break, Change, Remove, control
 from infra.environment import Environment
-from suites.controls.looking import leading_to, statements
+from suites.controls.looking import leading_to
 
 KEPT = ("AC3", "NIST-800-53:AU-9", "PCI-4.0:10.3.2", "SOC2:CC7.2")
 SIGNS = ("kms:sign", "kms:*", "*")
@@ -72,8 +73,8 @@ def test_only_the_nightly_run_signs_records(inventory: Inventory, environment: E
         signers = [
             name
             for statement in statements(key.key_policy)
-            if statement.effect == "Allow" and any(action in SIGNS for action in statement.actions)
-            for _, name in statement.decides().principals
+            if statement.allows and any(action in SIGNS for action in statement.actions_at_most)
+            for _, name in statement.decides().meant
         ]
         assert signers, f"nobody may sign with {key.key}; {environment.role} is promised"
         others = [name for name in signers if name != environment.role]

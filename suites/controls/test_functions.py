@@ -18,11 +18,12 @@ from fixtures.inventory.services.awslambda import (
 from fixtures.inventory.services.ec2 import Subnet
 from fixtures.inventory.services.iam import Role
 from fixtures.inventory.services.logs import LogGroup
+from fixtures.judging.access.statements import statements
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Add, Break, Change, Remove, control, not_applicable
 from infra.environment import Environment
 from suites.controls.letting_in import foreign_grants, unbound_services
-from suites.controls.looking import MADE_OF, is_public, own_key, statements
+from suites.controls.looking import MADE_OF, is_public, own_key
 
 OF_A_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 STORES = ("rds-db:connect", "elasticache:connect")
@@ -113,8 +114,8 @@ def _enters_a_store(role: Role) -> bool:
         matches(action, store)
         for policy in role.policies
         for statement in statements(policy.policy_document)
-        if statement.effect == "Allow"
-        for action in statement.actions
+        if statement.allows
+        for action in statement.actions_at_most
         for store in STORES
     )
 

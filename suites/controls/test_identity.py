@@ -9,9 +9,9 @@ from typing import Any
 from fixtures.aws.wildcards import matches
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.iam import ManagedPolicy, Role
+from fixtures.judging.access.statements import Statement, statements
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Change, Remove, control, not_applicable
-from suites.controls.looking import Statement, statements
 
 LEAST_PRIVILEGE = ("AC2", "NIST-800-53:AC-6", "PCI-4.0:7.2", "SOC2:CC6.3")
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -58,7 +58,7 @@ def granted(role: Role, inventory: Inventory, baseline: Baseline) -> Iterator[tu
 
 
 def _allowed(name: str, document: Any) -> Iterator[tuple[str, Statement]]:
-    return ((name, statement) for statement in statements(document) if statement.effect == "Allow")
+    return ((name, statement) for statement in statements(document) if statement.allows)
 
 
 def _of_aws(arn: str) -> str | None:
@@ -88,8 +88,8 @@ def test_no_role_has_the_power_of_an_administrator(role: Role, inventory: Invent
     found = [
         f"{policy}: {statement.sid} allows {action} on everything"
         for policy, statement in granted(role, inventory, baseline)
-        if any(matches(pattern, ANYBODYS) for pattern in statement.resources)
-        for action in statement.actions
+        if any(matches(pattern, ANYBODYS) for pattern in statement.resources_at_most)
+        for action in statement.actions_at_most
         if any(matches(action, escalation) for escalation in ESCALATIONS)
     ]
     assert not found, f"{'; '.join(found)}; no administrator's power is promised"
@@ -110,7 +110,7 @@ def test_roles_name_the_actions_that_they_allow(role: Role, inventory: Inventory
     found = [
         f"{policy}: {statement.sid} allows {action}"
         for policy, statement in granted(role, inventory, baseline)
-        for action in statement.actions
+        for action in statement.actions_at_most
         if ACTIONS_OF_A_SERVICE.fullmatch(action)
     ]
     assert not found, f"{'; '.join(found)}; actions by name are promised"
@@ -137,8 +137,8 @@ def test_every_role_is_held_by_the_boundary(role: Role, inventory: Inventory) ->
     denied = {
         action
         for statement in statements(boundary.policy_document)
-        if statement.effect == "Deny"
-        for action in statement.actions
+        if not statement.allows
+        for action in statement.actions_at_most
     }
     missing = [action for action in ("iam:createrole", "iam:deleterolepermissionsboundary") if action not in denied]
     assert not missing, f"its boundary does not deny {' and '.join(missing)}; a boundary that nobody leaves is promised"
@@ -173,12 +173,12 @@ def test_strangers_on_github_take_no_role(role: Role) -> None:
     federated = [
         statement
         for statement in statements(role.assume_role_policy_document)
-        if statement.effect == "Allow" and any(kind == "Federated" for kind, _ in statement.principals)
+        if statement.allows and any(kind == "Federated" for kind, _ in statement.meant)
     ]
     if not federated:
         not_applicable("nobody from outside AWS takes it")
     for statement in federated:
-        known = {key: values for operator, key, values in statement.conditions if operator == "stringequals"}
+        known = {test.key: test.values for test in statement.tests if test.operator == "stringequals"}
         subjects = known.get(f"{GITHUB}:sub", ())
         assert subjects, f"{statement.sid} admits every repository; one by its numbers is promised"
         wrong = [subject for subject in subjects if not BY_NUMBER.fullmatch(subject)]

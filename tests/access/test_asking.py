@@ -11,8 +11,8 @@ from policy_sentry.querying.actions import get_action_data
 
 from fixtures.judging.access.asking import OF_NO_RESOURCE, beyond, services, shown, strangers, undenied
 from fixtures.judging.access.evaluate import Decision, decide
+from fixtures.judging.access.patterns import UndecidedError
 from fixtures.judging.access.statements import read
-from fixtures.judging.access.worlds import UndecidedError
 from tests.access.small_world import OURS, Asked, Document, allows, everything, policies, statements
 
 QUEUE = "arn:aws:sqs:us-east-1:111111111111:q"
@@ -241,7 +241,7 @@ DENIALS: tuple[tuple[str, Document, bool], ...] = (
 @pytest.mark.parametrize(("what", "document", "denied"), DENIALS, ids=[one[0] for one in DENIALS])
 def test_denials_of_plain_text(what: str, document: Document, *, denied: bool) -> None:
     plain = {"aws:securetransport": ("false",)}
-    found = undenied([document], OURS, actions=("sqs:*",), resources=((QUEUE,),), given=plain, foreign=False)
+    found = undenied(document, OURS, actions=("sqs:*",), resources=((QUEUE,),), given=plain, foreign=False)
     assert (found is None) == denied, f"{what}: {shown(found) if found else None}"
 
 
@@ -271,6 +271,6 @@ def test_one_denial_more_leaves_no_more_undenied(denials: list[dict[str, Any]]) 
     documents = [{"Version": "2012-10-17", "Statement": denials[:count]} for count in range(1, len(denials) + 1)]
     resources = (("arn:aws:q:r:111111111111:one",),)
     open_ones = [
-        undenied([one], OURS, actions=("q:*",), resources=resources, given={}, foreign=True) for one in documents
+        undenied(one, OURS, actions=("q:*",), resources=resources, given={}, foreign=True) for one in documents
     ]
     assert open_ones[0] is not None or open_ones[-1] is None
