@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from reports.models import EXIT_CODES, Outcome, Plan, Summary, Verdict, state_of
+from reports.reconcile import name_of
 
 _MOST = 5
 """Lines of one kind; of more it is said how many there are."""
@@ -31,14 +32,14 @@ def _severities(plan: Plan, recorded: Iterable[Verdict]) -> Iterator[str]:
     known = {control.id: control.severity for control in plan.controls}
     for verdict in recorded:
         if verdict.control in known and verdict.severity != known[verdict.control]:
-            yield f"{_name(verdict)}: severity {verdict.severity}, the plan says {known[verdict.control]}"
+            yield f"{name_of(verdict.cell)}: severity {verdict.severity}, the plan says {known[verdict.control]}"
 
 
 def _waivers(plan: Plan, recorded: Iterable[Verdict]) -> Iterator[str]:
     used = set()
     for verdict in recorded:
         if verdict.verdict is Outcome.WAIVED and verdict.waiver is None:
-            yield f"{_name(verdict)}: waived, and no waiver says so"
+            yield f"{name_of(verdict.cell)}: waived, and no waiver says so"
         used |= {verdict.waiver.id} if verdict.waiver else set()
     if plan.run.waivers is not None and len(used) > plan.run.waivers:
         yield f"{len(used)} waivers are used ({', '.join(sorted(used))}), {plan.run.waivers} were in force"
@@ -47,7 +48,7 @@ def _waivers(plan: Plan, recorded: Iterable[Verdict]) -> Iterator[str]:
 def _moments(summary: Summary, recorded: Iterable[Verdict]) -> Iterator[str]:
     for verdict in recorded:
         if verdict.at is not None and not summary.started <= verdict.at <= summary.finished:
-            yield f"{_name(verdict)}: of {verdict.at}, which is not during the run"
+            yield f"{name_of(verdict.cell)}: of {verdict.at}, which is not during the run"
 
 
 def _few(what: str, lines: Iterable[str]) -> Iterator[str]:
@@ -55,7 +56,3 @@ def _few(what: str, lines: Iterable[str]) -> Iterator[str]:
     yield from found[:_MOST]
     if len(found) > _MOST:
         yield f"and {len(found) - _MOST} {what} more that contradict the plan"
-
-
-def _name(verdict: Verdict) -> str:
-    return " · ".join(verdict.cell)

@@ -83,16 +83,16 @@ def _unfit(planned: list[Cell], recorded: Mapping[Cell, list[Verdict]]) -> Itera
     seen: set[Cell] = set()
     for cell in planned:
         if cell in seen:
-            yield f"{_name(cell)}: planned twice"
+            yield f"{name_of(cell)}: planned twice"
         elif cell not in recorded:
-            yield f"{_name(cell)}: {MISSING}"
+            yield f"{name_of(cell)}: {MISSING}"
         seen.add(cell)
     for cell, found in recorded.items():
         words = ", ".join(verdict.verdict.text for verdict in found)
         if cell not in seen:
-            yield f"{_name(cell)}: a verdict that was not planned ({words})"
+            yield f"{name_of(cell)}: a verdict that was not planned ({words})"
         elif len(found) > 1:
-            yield f"{_name(cell)}: {len(found)} verdicts, expected one ({words}); the worst is shown"
+            yield f"{name_of(cell)}: {len(found)} verdicts, expected one ({words}); the worst is shown"
 
 
 def _sums(summary: Summary | None, recorded: Iterable[Verdict], planned: int) -> Iterator[str]:
@@ -115,5 +115,6 @@ def _interrupted(summary: Summary | None, torn: str | None) -> str | None:
     return None if summary.complete else "the run says of itself that it is not complete"
 
 
-def _name(cell: Cell) -> str:
+def name_of(cell: Cell) -> str:
+    """Return how a cell is called in a line."""
     return " · ".join(cell)
