@@ -120,6 +120,14 @@ def _execution_role(policies: list[str], iam: list[str]) -> Iterator[str]:
 
 # The records that a report shows and BAK-15 judges; the bucket is a later stack's.
 _EVIDENCE: Final = "arn:${AWS::Partition}:s3:::touchstone-${Environment}-evidence-${AWS::AccountId}"
+_DECRYPT: Final = """          - Sid: DecryptThem
+            Effect: Allow
+            Action: kms:Decrypt
+            Resource: !Ref AccountKeyArn
+            Condition:
+              StringEquals:
+                kms:ViaService: !Sub s3.${AWS::Region}.amazonaws.com
+"""
 _RECORDS: Final = f"""          - Sid: ListRecords
             Effect: Allow
             Action: s3:ListBucket
@@ -131,14 +139,7 @@ _RECORDS: Final = f"""          - Sid: ListRecords
             Effect: Allow
             Action: s3:GetObject
             Resource: [{", ".join(f'!Sub "{_EVIDENCE}/{place}*"' for place in KEPT)}]
-          - Sid: DecryptThem
-            Effect: Allow
-            Action: kms:Decrypt
-            Resource: !Ref AccountKeyArn
-            Condition:
-              StringEquals:
-                kms:ViaService: !Sub s3.${{AWS::Region}}.amazonaws.com
-"""
+{_DECRYPT}"""
 
 # What the handlers ask for and what no handler names, each as narrow as it can be.
 _BESIDE: Final = f"""              - Sid: HandThemToServices
@@ -156,12 +157,5 @@ _BESIDE: Final = f"""              - Sid: HandThemToServices
                 Effect: Allow
                 Action: s3:GetObject
                 Resource: !Sub arn:${{AWS::Partition}}:s3:::${{ArtefactBucketName}}/*
-              - Sid: DecryptThem
-                Effect: Allow
-                Action: kms:Decrypt
-                Resource: !Ref AccountKeyArn
-                Condition:
-                  StringEquals:
-                    kms:ViaService: !Sub s3.${{AWS::Region}}.amazonaws.com
-{_TAGS}
+{textwrap.indent(_DECRYPT, "    ")}{_TAGS}
 """

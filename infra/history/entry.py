@@ -52,7 +52,12 @@ class Entry(BaseModel):
 
 def id_of(moment: datetime, action: str) -> str:
     """Return the id of what is done at a moment: ids sort as moments do."""
-    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S%f}Z-{action}"
+    return f"{moment_id(moment)}-{action}"
+
+
+def moment_id(moment: datetime) -> str:
+    """Return a moment as ids say it."""
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S%f}Z"
 
 
 def read(text: bytes, where: str) -> Entry:

@@ -12,6 +12,7 @@ from infra.checkout import commit
 from infra.deploy.connect import endpoint_in_use, one_line
 from infra.deploy.deployer import Deployer
 from infra.errors import DeployError, InputError
+from infra.history.entry import moment_id
 from infra.operations.cutover import cut_over
 from infra.operations.options import Endpoint, Env, Json, Target, Yes, asked, console, deployer_of, once, say
 from infra.operations.recorded import objects_of, recorded
@@ -93,7 +94,7 @@ def told_of(done: Drill) -> str:
 def drilling_of(deployer: Deployer, way: Way, *, as_json: bool) -> Drilling:
     """Return a drill of a deployer's environment that has not begun."""
     return Drilling(
-        id=f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z",
+        id=moment_id(datetime.now(UTC)),
         restorers=restorers_of(deployer, "restore-drill", way),
         clock=CLOCK,
         told=(lambda _: None) if as_json else say,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from infra.deploy.connect import ClientOf
 from infra.environment import Environment
+from infra.history.entry import moment_id
 from infra.history.objects import Objects
 from infra.recovery.record import Drill, Drills, RestoredStore
 from infra.recovery.stores import stores_of
 
 
-def drill_of(environment: Environment, names: dict[str, str], at: datetime, endpoint: str) -> Drill:
+def drill_of(environment: Environment, names: Mapping[str, str], at: datetime, endpoint: str) -> Drill:
     """A drill that ended a day before; ``names``: store -> its kind."""
     begun = at - timedelta(days=1)
     stores = [
@@ -21,7 +23,7 @@ def drill_of(environment: Environment, names: dict[str, str], at: datetime, endp
         } for name, kind in names.items()
     ]  # fmt: skip
     return Drill(
-        id=f"{begun:%Y%m%dT%H%M%S%f}Z", environment=environment.name, account=environment.account,
+        id=moment_id(begun), environment=environment.name, account=environment.account,
         region=environment.region, endpoint=endpoint, by=environment.deploy_role, commit="0" * 40, begun=begun,
         ended=begun + timedelta(hours=1), stores=tuple(map(RestoredStore.model_validate, stores)),
     )  # fmt: skip
@@ -32,4 +34,4 @@ def keep_drills(environment: Environment, client_of: ClientOf, bucket: str, at: 
     names = {one.name: one.kind for one in stores_of(client_of("cloudformation"), environment)}
     for number, place in enumerate((endpoint, "AWS")):
         moment = at - timedelta(hours=number)
-        Drills(Objects(client_of("s3"), bucket)).add(drill_of(environment, {**names}, moment, place))
+        Drills(Objects(client_of("s3"), bucket)).add(drill_of(environment, names, moment, place))
