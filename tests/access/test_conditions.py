@@ -89,3 +89,10 @@ def test_variables_are_what_the_request_says() -> None:
     assert holds(test, {"s3:prefix": ("home/ann/x",), "aws:username": None}) is None
     denied = Condition("stringnotequals", "s3:prefix", ("${aws:username}",))
     assert holds(denied, {"s3:prefix": ("x",)}) is None
+
+
+@pytest.mark.parametrize("operator", ["NotIpAddress", "NumericNotEquals", "DateNotEquals"])
+def test_what_cannot_be_read_excludes_nobody(operator: str) -> None:
+    """A denial that names the wrong thing would otherwise deny everything, and be taken for one that holds."""
+    assert met(operator, ("nothing such",), "10.0.0.1") is None
+    assert met(operator.replace("Not", ""), ("nothing such",), "10.0.0.1") is False
