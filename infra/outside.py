@@ -28,6 +28,8 @@ _COMMAND: Final = re.compile(
     r"|:(?=:(?:error|warning|notice|debug|group|endgroup|echo|set-\w+|save-state|stop-commands|add-\w+|remove-\w+)\b)"
 )
 _ODD: Final = re.compile(r"[^\n -~]")
+# With which a spreadsheet begins a formula, in the wide forms of East Asia too.
+_FORMULA: Final = frozenset("=+-@|%\uff1d\uff0b\uff0d\uff20")
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]|~#@$])")
 
 
@@ -101,3 +103,9 @@ def sarif(text: str) -> str:
 def xml(text: str) -> str:
     """Return text that XML can hold, to be escaped by what writes the XML; a CI prints what it reads there."""
     return terminal(text)
+
+
+def sheet(text: str) -> str:
+    """Return text for a cell of a spreadsheet, which would compute what begins like a formula."""
+    shown = terminal(text)
+    return f"'{shown}" if shown.lstrip()[:1] in _FORMULA else shown

@@ -11,8 +11,9 @@ from typing import NoReturn
 
 from infra.outside import terminal as shown
 from reports.disk import RecordError
+from reports.formats import ALWAYS, FORMATS
 from reports.terminal import summary
-from reports.write import PAGE, SUMMARY, write_reports
+from reports.write import write_reports
 
 
 class _Parser(argparse.ArgumentParser):
@@ -69,12 +70,16 @@ def _again(arguments: list[str]) -> int:
     """Write the reports and show the summary."""
     parser = _Parser(prog="python -m reports", description="Write the reports of a run again from its record.")
     parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder with plan.json and verdicts.jsonl")
-    folder: Path = parser.parse_args(arguments).folder
-    record = write_reports(folder)
+    known = "; ".join(f"{name}: {one.purpose}" for name, one in FORMATS.items())
+    parser.add_argument("--format", default=",".join(ALWAYS), metavar="NAME,NAME", help=f"what is written ({known})")
+    given = parser.parse_args(arguments)
+    formats = given.format.split(",")
+    record = write_reports(given.folder, formats)
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns
     sys.stdout.write(summary(record, terminal=terminal, colour=terminal, width=width))
-    sys.stdout.write(f"{shown(str(folder / PAGE))}\n{shown(str(folder / SUMMARY))}\n")
+    for name in formats:
+        sys.stdout.write(f"{shown(str(given.folder / FORMATS[name].file))}\n")
     return 0
 
 

@@ -20,16 +20,16 @@ class RecordError(Exception):
         return terminal(super().__str__())
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file through a temporary one: temporary file, fsync, rename.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file through a temporary one: temporary file, fsync, rename. A text is written as UTF-8.
 
     Raises:
         RecordError: the place cannot be written to.
     """
     temporary = path.with_suffix(path.suffix + ".part")
     try:
-        with temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            stream.write(text)
+        with temporary.open("wb") as stream:
+            stream.write(content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace"))
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)

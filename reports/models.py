@@ -10,12 +10,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final, Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field
 
-from reports.storable import is_ascii, storable
+from reports.notes import (
+    CostNote,
+    DeploymentNote,
+    DeploymentsNote,
+    EnvironmentNote,
+    Model,
+    PopulationNote,
+    RequirementNote,
+    Strict,
+    Tier,
+)
+
+__all__ = [
+    "ENGINES", "EXIT_CODES", "SEVERITIES", "TIERS", "Cell", "Control", "CostNote", "Counts", "DeploymentNote",
+    "DeploymentsNote", "Engine", "EnvironmentNote", "Evidence", "Outcome", "Plan", "PlannedRow", "PopulationNote",
+    "RequirementNote", "Run", "Seal", "Severity", "State", "Summary", "Tier", "Verdict", "WaiverNote", "state_of",
+]  # fmt: skip
 
 Severity = Literal["critical", "high", "medium", "low"]
-Tier = Literal["static", "mocked", "live"]
 Engine = Literal["checkov", "cfn-lint"]
 Cell = tuple[str, str, str, str]
 State = Literal["conforms", "exceptions", "fails", "cannot"]
@@ -56,79 +71,8 @@ def state_of(outcomes: Iterable[Outcome], *, complete: bool, otherwise_failing: 
     return "exceptions" if counts[Outcome.WAIVED] or counts[Outcome.MANUAL] else "conforms"
 
 
-class _Model(BaseModel):
-    @model_validator(mode="before")
-    @classmethod
-    def _storable(cls, data: Any) -> Any:
-        return data if is_ascii(data) else storable(data)
-
-
-class _Strict(_Model):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _Open(_Model):
+class _Open(Model):
     model_config = ConfigDict(frozen=True, extra="allow")
-
-
-class EnvironmentNote(_Strict):
-    """One environment of the run and the account and region it stands for."""
-
-    name: str
-    account: str
-    region: str
-
-
-class CostNote(_Strict):
-    """What a month of one environment is estimated to cost, in US dollars; ``services`` adds up to ``usd``.
-
-    ``price_days``: the age of the oldest price, at the commit's date, or on the day of a run that looked at an account;
-    ``prices_are_old``: it is warned of.
-    """
-
-    environment: str
-    budget: float
-    usd: float
-    after_free_tier: float
-    at_unverified_prices: float
-    price_days: int
-    prices_are_old: bool
-    services: dict[str, float]
-
-
-class DeploymentNote(_Strict):
-    """One entry of an environment's history: what was done to it, from what, and what came of it.
-
-    ``templates`` and ``code`` are digests of all templates and of all archives of code, empty where the entry is not of
-    a whole deployment; ``plan`` is the id of the plan that was approved, empty where there was none.
-    """
-
-    id: str
-    at: AwareDatetime
-    by: str
-    action: str
-    done: bool
-    told: str
-    commit: str
-    templates: str
-    code: str
-    plan: str
-
-
-class DeploymentsNote(_Strict):
-    """The history of one environment as it was read from ``place``, the newest entry first.
-
-    ``unread`` says why there is none, ``bad`` what is no entry of this environment, a line each; ``older`` counts the
-    entries that were left out.
-    """
-
-    environment: str
-    tier: Tier
-    place: str
-    unread: str | None
-    entries: tuple[DeploymentNote, ...]
-    bad: tuple[str, ...]
-    older: int
 
 
 class Run(_Open):
@@ -142,7 +86,7 @@ class Run(_Open):
     command: str
     commit: str | None
     versions: dict[str, str]
-    policies: dict[str, str] = {}
+    policies: dict[str, str] = Field(default_factory=dict)
     environments: tuple[EnvironmentNote, ...]
     tiers: tuple[Tier, ...]
     endpoint: str | None
@@ -152,7 +96,7 @@ class Run(_Open):
     deployments: tuple[DeploymentsNote, ...] = ()
 
 
-class Control(_Strict):
+class Control(Strict):
     """One control of the catalogue, or one rule of an engine."""
 
     id: str
@@ -168,7 +112,7 @@ class Control(_Strict):
     location: str
 
 
-class PlannedRow(_Strict):
+class PlannedRow(Strict):
     """The cells of one control in one environment and tier, one for each resource."""
 
     control: str
@@ -177,12 +121,14 @@ class PlannedRow(_Strict):
     resources: tuple[str, ...]
 
 
-class Plan(_Strict):
+class Plan(Strict):
     """The whole of ``plan.json``."""
 
     run: Run
     controls: tuple[Control, ...]
     planned: tuple[PlannedRow, ...]
+    requirements: tuple[RequirementNote, ...] = ()
+    population: tuple[PopulationNote, ...] = ()
 
     def cells(self) -> Iterator[Cell]:
         """Return every planned cell, in the order of the plan."""
@@ -191,7 +137,7 @@ class Plan(_Strict):
                 yield (row.control, row.environment, row.tier, resource)
 
 
-class Evidence(_Strict):
+class Evidence(Strict):
     """One fact that a verdict rests on: ``value`` is JSON in CloudFormation's words, redacted."""
 
     resource: str
@@ -201,7 +147,7 @@ class Evidence(_Strict):
     read_at: AwareDatetime | None = None
 
 
-class WaiverNote(_Strict):
+class WaiverNote(Strict):
     """The permission under which a verdict is ``waived``."""
 
     id: str
@@ -212,7 +158,7 @@ class WaiverNote(_Strict):
     expires: str
 
 
-class Verdict(_Strict):
+class Verdict(Strict):
     """One line of ``verdicts.jsonl``. ``at`` is empty only where a planned verdict was never recorded.
 
     ``location`` is the line that declares the fact which decided; ``decided_by`` names the other lines on which that
@@ -248,7 +194,7 @@ class Verdict(_Strict):
         return self.verdict not in (Outcome.PASS, Outcome.NOT_APPLICABLE)
 
 
-class Counts(_Strict):
+class Counts(Strict):
     """How many verdicts of each kind the summary line says there are."""
 
     passed: int = Field(alias="pass")
@@ -269,7 +215,7 @@ class Counts(_Strict):
         return int(self.model_dump(by_alias=True)[outcome.value])
 
 
-class Seal(_Strict):
+class Seal(Strict):
     """SHA-256 of what a record was when it was closed: the plan, the verdicts before the last line, files by name."""
 
     plan: str

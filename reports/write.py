@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from reports.disk import RecordError, write_whole
-from reports.formats.junit import junit
-from reports.formats.sarif import sarif
-from reports.html import render
+from reports.formats import ALWAYS, FORMATS, named
 from reports.record import Record, load_record
-from reports.summary import markdown
 
-PAGE = "index.html"
-SUMMARY = "summary.md"
-JUNIT = "junit.xml"
-SARIF = "findings.sarif"
+PAGE = FORMATS["html"].file
+SUMMARY = FORMATS["markdown"].file
 
 
-def write_reports(folder: Path) -> Record:
-    """Read the run folder and write its page, its summary, and what others read into it.
+def write_reports(folder: Path, formats: Sequence[str] = ALWAYS) -> Record:
+    """Read the run folder and write it in these formats into it: its page, its summary, what others read.
 
     Raises:
-        RecordError: the record cannot be read, or a report cannot be written.
+        RecordError: the record cannot be read, a format is not known, or a file cannot be written.
     """
+    chosen = named(formats)
     record = load_record(folder)
-    write_whole(folder / PAGE, render(record))
-    write_whole(folder / SUMMARY, markdown(record))
-    write_whole(folder / JUNIT, junit(record))
-    write_whole(folder / SARIF, sarif(record))
+    for one in chosen.values():
+        write_whole(folder / one.file, one.render(record))
     return record
 
 
