@@ -1,31 +1,25 @@
-"""``python -m reports RUN_FOLDER`` writes the reports of a run again; ``bundle`` signs a run, ``verify`` checks one."""
+"""``python -m reports RUN_FOLDER`` writes the reports of a run again; other commands sign, check and compare runs."""
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 from infra.outside import terminal as shown
 from reports.disk import RecordError
 from reports.formats import ALWAYS, FORMATS
+from reports.parsing import Parser
 from reports.terminal import summary
 from reports.write import write_reports
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Exit with 3, as every wrong input does; 2 would mean that the run cannot be concluded."""
-        self.exit(RecordError.exit_code, f"error: {shown(message)}\n{self.format_usage()}")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what is asked; return 0, 1 where a bundle is not what was signed, or 3 for what cannot be read or written."""
     words = sys.argv[1:] if arguments is None else arguments
-    commands = {"bundle": _bundle, "verify": _verify}
+    commands = {"bundle": _bundle, "verify": _verify, **{name: _lazily(name) for name in ("history", "diff", "sample")}}
     try:
         if words and words[0] in commands:
             return commands[words[0]](words[1:])
@@ -35,11 +29,21 @@ def main(arguments: list[str] | None = None) -> int:
         return error.exit_code
 
 
+def _lazily(name: str) -> Callable[[list[str]], int]:
+    def command(arguments: list[str]) -> int:
+        from reports import commands  # noqa: PLC0415  whoever writes a report again does not wait for it
+
+        found: Callable[[list[str]], int] = getattr(commands, f"tell_{name}")
+        return found(arguments)
+
+    return command
+
+
 def _bundle(arguments: list[str]) -> int:
     """Write a run as one signed file."""
     from reports.bundle import bundle, local_signer  # noqa: PLC0415  whoever signs nothing does not wait for it
 
-    parser = _Parser(prog="python -m reports bundle", description="Write a run as one signed file.")
+    parser = Parser(prog="python -m reports bundle", description="Write a run as one signed file.")
     parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder with plan.json and verdicts.jsonl")
     parser.add_argument("--key", type=Path, required=True, help="a private Ed25519 key (PEM) that signs it")
     parser.add_argument("--out", type=Path, help="the file that is written (RUN_FOLDER.zip)")
@@ -54,7 +58,7 @@ def _verify(arguments: list[str]) -> int:
     """Say whether a bundle is what was signed, and what of it is not."""
     from reports.bundle import public_key, touched  # noqa: PLC0415
 
-    parser = _Parser(prog="python -m reports verify", description="Check a signed run, offline.")
+    parser = Parser(prog="python -m reports verify", description="Check a signed run, offline.")
     parser.add_argument("file", type=Path, metavar="FILE", help="what `bundle` has written")
     parser.add_argument("--key", type=Path, required=True, help="the public key (PEM) of who has to have signed it")
     given = parser.parse_args(arguments)
@@ -68,7 +72,7 @@ def _verify(arguments: list[str]) -> int:
 
 def _again(arguments: list[str]) -> int:
     """Write the reports and show the summary."""
-    parser = _Parser(prog="python -m reports", description="Write the reports of a run again from its record.")
+    parser = Parser(prog="python -m reports", description="Write the reports of a run again from its record.")
     parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder with plan.json and verdicts.jsonl")
     known = "; ".join(f"{name}: {one.purpose}" for name, one in FORMATS.items())
     parser.add_argument("--format", default=",".join(ALWAYS), metavar="NAME,NAME", help=f"what is written ({known})")

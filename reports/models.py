@@ -78,7 +78,8 @@ class _Open(Model):
 class Run(_Open):
     """What was run, when, from what. ``callers`` says as whom AWS or the mock cloud saw us, where it was asked.
 
-    ``policies``: the SHA-256 of each file of demands, waivers and exclusions that was judged by, by its path.
+    ``policies``: the SHA-256 of each file of demands, waivers and exclusions that was judged by, by its path;
+    ``catalogue``: that of the source of each control that there is, chosen or not, by its id.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Run(_Open):
     commit: str | None
     versions: dict[str, str]
     policies: dict[str, str] = Field(default_factory=dict)
+    catalogue: dict[str, str] = Field(default_factory=dict)
     environments: tuple[EnvironmentNote, ...]
     tiers: tuple[Tier, ...]
     endpoint: str | None
