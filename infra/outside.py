@@ -30,6 +30,7 @@ _COMMAND: Final = re.compile(
 _ODD: Final = re.compile(r"[^\n -~]")
 # With which a spreadsheet begins a formula, in the wide forms of East Asia too.
 _FORMULA: Final = frozenset("=+-@|%\uff1d\uff0b\uff0d\uff20")
+_SLACK: Final = re.compile(r"[*~`@]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]|~#@$])")
 
 
@@ -109,3 +110,10 @@ def sheet(text: str) -> str:
     """Return text for a cell of a spreadsheet, which would compute what begins like a formula."""
     shown = terminal(text)
     return f"'{shown}" if shown.lstrip()[:1] in _FORMULA else shown
+
+
+def slack(text: str) -> str:
+    """Return text for a message in Slack's marks: nobody is called by it, and nothing becomes a link or a format."""
+    shown = terminal(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # A zero-width space would be nothing that anybody sees; a mark of format needs a letter beside it.
+    return _SLACK.sub(lambda match: f"\\u{{{ord(match[0]):x}}}", shown).replace("://", ":\u2215\u2215")

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from infra.outside import terminal as shown
 from reports.disk import RecordError
@@ -15,11 +16,13 @@ from reports.parsing import Parser
 from reports.terminal import summary
 from reports.write import write_reports
 
+_OTHERS: Final = ("history", "diff", "sample", "comment", "notify")
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what is asked; return 0, 1 where a bundle is not what was signed, or 3 for what cannot be read or written."""
     words = sys.argv[1:] if arguments is None else arguments
-    commands = {"bundle": _bundle, "verify": _verify, **{name: _lazily(name) for name in ("history", "diff", "sample")}}
+    commands = {"bundle": _bundle, "verify": _verify, **{name: _lazily(name) for name in _OTHERS}}
     try:
         if words and words[0] in commands:
             return commands[words[0]](words[1:])

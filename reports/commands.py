@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from infra.outside import terminal as shown
 from reports.history.telling import OUTCOMES, diff, history, printed, sampled
 from reports.models import TIERS
+from reports.notices.before import run_before
+from reports.notices.told import comment, is_news, message
+from reports.notices.webhook import VARIABLE, address, send
 from reports.parsing import Parser
+from reports.record import Record, load_record
 
 OUT = Path(__file__).parent / "out"
 
@@ -52,6 +58,37 @@ def tell_sample(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     sys.stdout.write(printed(sampled(given.folder, given.size, given.seed, given.verdict)))
     return 0
+
+
+def tell_comment(arguments: list[str]) -> int:
+    """Print the comment of a pull request."""
+    record, before = _compared("comment", "Print what a pull request is told of a run, as Markdown.", arguments)
+    sys.stdout.write(comment(record, before))
+    return 0
+
+
+def tell_notify(arguments: list[str]) -> int:
+    """Send a message, if something changed since the run before."""
+    about = f"Send a message to the address in {VARIABLE}, if something changed since the run before."
+    record, before = _compared("notify", about, arguments)
+    to = address(os.environ.get(VARIABLE))
+    if not is_news(record, before):
+        sys.stdout.write("Nothing changed: nobody is told.\n")
+        return 0
+    send(to, message(record, before))
+    sys.stdout.write(f"Told {shown(to.hostname or '')}.\n")
+    return 0
+
+
+def _compared(name: str, about: str, arguments: list[str]) -> tuple[Record, Record | None]:
+    parser = Parser(prog=f"python -m reports {name}", description=about)
+    parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder with plan.json and verdicts.jsonl")
+    parser.add_argument(
+        "--before", type=Path, metavar="RUN_FOLDER", help="compared with (the last one beside it that judged the same)"
+    )
+    given = parser.parse_args(arguments)
+    record = load_record(given.folder)
+    return record, load_record(given.before) if given.before else run_before(given.folder, record)
 
 
 def _day(text: str) -> date:
