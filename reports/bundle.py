@@ -229,11 +229,16 @@ def _is_signed(key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey, signat
 
 def _of_the_record(files: Mapping[str, bytes], into: Path) -> Iterator[str]:
     """Yield what the record says of itself that cannot be."""
-    (into / INVENTORY).mkdir(parents=True)
-    for name, content in files.items():
-        if name in (PLAN, VERDICTS) or (name.startswith(f"{INVENTORY}/") and name.count("/") == 1 and ".." not in name):
-            (into / name).write_bytes(content)
+    lay_out(files, into)
     try:
         yield from load_record(into).reconciled.trouble
     except RecordError as error:
         yield str(error).replace(f"{into}/", "")
+
+
+def lay_out(files: Mapping[str, bytes], into: Path) -> None:
+    """Write the record that a bundle holds as the run folder that it was, and nothing else of it."""
+    (into / INVENTORY).mkdir(parents=True)
+    for name, content in files.items():
+        if name in (PLAN, VERDICTS) or (name.startswith(f"{INVENTORY}/") and name.count("/") == 1 and ".." not in name):
+            (into / name).write_bytes(content)

@@ -76,7 +76,8 @@ class _Open(Model):
 
 
 class Run(_Open):
-    """What was run, when, from what. ``callers`` says as whom AWS or the mock cloud saw us, where it was asked.
+    """What was run, when, from what. ``callers`` says as whom AWS or the mock cloud saw us, where it was asked;
+    ``replays`` names the run whose facts were judged again.
 
     ``policies``: the SHA-256 of each file of demands, waivers and exclusions that was judged by, by its path;
     ``catalogue``: that of the source of each control that there is, chosen or not, by its id.
@@ -96,6 +97,7 @@ class Run(_Open):
     waivers: int | None = None
     costs: tuple[CostNote, ...] = ()
     deployments: tuple[DeploymentsNote, ...] = ()
+    replays: str | None = None
 
 
 class Control(Strict):

@@ -46,6 +46,7 @@ def platform_words(command: str) -> list[str]:
     Swap(TEST, "tox -e gate", "tox -e gates"),
     Swap(SCAN, "tox -e security", "pip-audit"),
     Swap(NIGHTLY, "matrix:\n        environment: [dev,", "matrix:\n        environment: [devel,"),
+    Swap(NIGHTLY, 'latest --env "$ENVIRONMENT"', "latest --env all"),
     Swap(STAGING, "deploy --env staging --yes", "deploy --env staging --force"),
     Swap(STAGING, "preflight --env staging", "preflight --env stage"),
     Swap(PRODUCTION, "-- cost --env prod", "-- price --env prod"),
@@ -73,8 +74,16 @@ def _wrong(command: str) -> Iterator[str]:
     given = words[4:]
     if words[2] == "infra":
         yield from _refused(given)
+    elif words[2] == "sign":
+        yield from _unsigned(given)
     elif given and (given[0] != "--env" or given[1:] not in [[name] for name in environment_names()]):
         yield "expected --env and one of the environments"
+
+
+def _unsigned(words: list[str]) -> Iterator[str]:
+    folder, *rest = words or [""]
+    if folder != "reports/out/latest" or rest not in [["--env", name] for name in environment_names()]:
+        yield "expected the run of this job, --env and one of the environments"
 
 
 def _refused(words: list[str]) -> Iterator[str]:

@@ -53,7 +53,7 @@ ORDER: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "rollback": ("infra rollback",),
     },
     SCAN: {"scan": ("security",)},
-    NIGHTLY: {"judge": ("nightly", "aws")},
+    NIGHTLY: {"judge": ("nightly", "sign", "aws")},
 }
 _AFTER: Final[dict[str, Any]] = {"validate": "deploy", "rollback": ["deploy", "validate"]}
 _NEEDS: Final[dict[str, dict[str, Any]]] = {
@@ -166,15 +166,21 @@ def the_findings_are_shown(workflow: Workflow) -> Iterator[str]:
     yield from ("a gate that fails shows nothing" for step in shown if "!cancelled()" not in step.data.get("if", ""))
 
 
+KEPT: Final = "bucket of evidence\n        if: ${{ !cancelled() }}"
+SIGNED: Final = "evidence stack\n        if: ${{ !cancelled() }}"
+
+
 @claim(
     Swap(NIGHTLY, "[dev, staging, prod]", "[dev, prod]"),
     Swap(NIGHTLY, "fail-fast: false", "fail-fast: true"),
-    Swap(NIGHTLY, "${{ !cancelled() }}", "${{ success() }}"),
+    Swap(NIGHTLY, KEPT, KEPT.replace("!cancelled()", "success()")),
+    Swap(NIGHTLY, SIGNED, SIGNED.replace("!cancelled()", "success()")),
+    Swap(NIGHTLY, "-- reports/out/latest --env", "-- reports/out/first --env"),
     Swap(NIGHTLY, 'reports/out "s3://$EVIDENCE_BUCKET/nightly"', 'reports "s3://$EVIDENCE_BUCKET/nightly"'),
     about=(NIGHTLY,),
 )
 def every_account_is_judged_and_the_record_kept(workflow: Workflow) -> Iterator[str]:
-    """One that fails stops no other, and what fails is evidence too."""
+    """One that fails stops no other, and what fails is evidence too; it is signed before it is kept."""
     strategy = workflow.jobs["judge"].get("strategy", {})
     if set(strategy.get("matrix", {}).get("environment", ())) != set(environment_names()):
         yield f"judges {strategy.get('matrix')}"
@@ -183,7 +189,10 @@ def every_account_is_judged_and_the_record_kept(workflow: Workflow) -> Iterator[
     kept = [step for step in workflow.steps_of("judge") if step.run.startswith("aws s3 cp")]
     if [step.run.split(" --no-progress ")[-1] for step in kept] != ['reports/out "s3://$EVIDENCE_BUCKET/nightly"']:
         yield "keeps no record"
-    yield from ("keeps only what passes" for step in kept if step.data.get("if") != "${{ !cancelled() }}")
+    signed = [step for step in workflow.steps_of("judge") if step.run.startswith("tox -qe sign ")]
+    if [step.run for step in signed] != ['tox -qe sign -- reports/out/latest --env "$ENVIRONMENT"']:
+        yield "signs no record"
+    yield from ("keeps only what passes" for step in (*kept, *signed) if step.data.get("if") != "${{ !cancelled() }}")
 
 
 @claim(
