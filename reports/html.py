@@ -5,20 +5,24 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from infra import outside
 from reports import deployed, facts, place, words
+from reports.cards import NOTHING, Since
 from reports.lookup import TotalsRow
 from reports.models import SEVERITIES, CostNote, Outcome
-from reports.picture import bar, money
+from reports.overview import MOST_NAMED, percent
+from reports.picture import bar, money, trend
 from reports.record import Record
+from reports.requirements import STATUSES, share
 from reports.view import Page, page
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -26,15 +30,15 @@ CACHE = Path(__file__).parents[1] / ".cache" / "jinja"
 LONGEST_MESSAGE = 1_200
 
 
-def render(record: Record) -> str:
-    """Return the page; the same record gives the same bytes."""
+def render(record: Record, since: Since = NOTHING) -> str:
+    """Return the page; the same record, beside the same runs, gives the same bytes."""
     style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
     return (
         _jinja()
         .get_template("index.html.j2")
         .render(
-            page=page(record),
+            page=page(record, since),
             record=record,
             run=record.run,
             policy=policy(style, script),
@@ -77,26 +81,7 @@ def _jinja() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    jinja.globals.update(
-        Outcome=Outcome,
-        SEVERITIES=SEVERITIES,
-        bar=bar,
-        money=money,
-        cost_services=cost_services,
-        fact=facts.fact,
-        brief=deployed.brief,
-        came=deployed.came,
-        deployments=deployed.deployments,
-        judged=deployed.judged,
-        counted=words.counted,
-        listed=words.listed,
-        cloud=place.cloud,
-        cloud_text=place.cloud_text,
-        tier_name=place.tier_name,
-        tier_text=place.tier_text,
-        started_and_took=started_and_took,
-        column_sums=column_sums,
-    )
+    jinja.globals.update(_GLOBALS)
     jinja.filters.update(
         number=words.number,
         dollars=words.dollars,
@@ -119,6 +104,28 @@ def started_and_took(record: Record) -> str:
     return f"{began}, {words.duration(record.summary.started, record.summary.finished)}"
 
 
+KINDS: Final = {
+    "new": "new",
+    "appeared": "of what was not judged before",
+    "changed": "of another kind than before",
+    "fixed": "fixed",
+    "gone": "judged no more",
+}
+
+
+def line_of(text: str) -> Markup:
+    """Return ``path:line (why)`` so that a narrow column breaks it wherever it must, but never inside the number."""
+    folders, slash, last = text.rpartition("/")
+    name, space, why = last.partition(" ")
+    parts = (outside.html(part) for part in (folders + slash, name, space + why))
+    return Markup('%s<span class="nobr">%s</span>%s') % tuple(parts)
+
+
+def is_plain(link: str | None) -> bool:
+    """Say whether a link of the record leads to a page and does nothing else: it is data like all the rest."""
+    return link is not None and re.fullmatch(r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9./_#-]*)?", link) is not None
+
+
 def cost_services(notes: Iterable[CostNote]) -> list[str]:
     """Return the services of all estimates, what costs most in any of them first."""
     most: dict[str, float] = {}
@@ -132,3 +139,33 @@ def column_sums(shown: Page) -> tuple[int, int]:
     """Return how many verdicts were planned and how many of them recorded, added up over the rows of the totals."""
     rows: tuple[TotalsRow, ...] = shown.totals
     return sum(row.tally.total for row in rows), sum(row.recorded for row in rows)
+
+
+_GLOBALS: Final[dict[str, Any]] = {
+    "Outcome": Outcome,
+    "SEVERITIES": SEVERITIES,
+    "bar": bar,
+    "money": money,
+    "cost_services": cost_services,
+    "fact": facts.fact,
+    "brief": deployed.brief,
+    "came": deployed.came,
+    "deployments": deployed.deployments,
+    "judged": deployed.judged,
+    "counted": words.counted,
+    "listed": words.listed,
+    "cloud": place.cloud,
+    "cloud_text": place.cloud_text,
+    "tier_name": place.tier_name,
+    "tier_text": place.tier_text,
+    "started_and_took": started_and_took,
+    "column_sums": column_sums,
+    "MOST_NAMED": MOST_NAMED,
+    "STATUSES": STATUSES,
+    "KINDS": KINDS,
+    "is_plain": is_plain,
+    "line_of": line_of,
+    "percent": percent,
+    "share": share,
+    "trend": trend,
+}

@@ -87,12 +87,16 @@ class DeploymentsNote(Strict):
 
 
 class RequirementNote(Strict):
-    """A requirement that controls of the run answer; ``link`` leads to its text, or to its framework's."""
+    """A requirement that controls of the run answer; ``link`` leads to its text, or to its framework's.
+
+    ``unanswered`` says of one that no control answers why that is so.
+    """
 
     reference: str
     framework: str
     title: str
     link: str | None
+    unanswered: str | None = None
 
 
 class PopulationNote(Strict):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from markupsafe import Markup
 
 from infra.outside import html
+from reports.history.trend import Point
 from reports.models import Outcome
 from reports.tally import Tally
 from reports.words import listed, number
@@ -55,3 +57,38 @@ def money(name: str, label: str, usd: float, whole: float) -> Markup:
         f'<rect class="room" width="{_WIDTH}" height="{_HEIGHT}"/>'
         f'<rect class="much" width="{width}" height="{_HEIGHT}"/></svg>'
     )
+
+
+_BAR: Final = 12
+_TALL: Final = 48
+_LOWEST: Final = 3
+
+
+def trend(points: Sequence[Point]) -> Markup:
+    """Return a bar for each run, the oldest first, as high as it has failures and errors; none at all is a dot."""
+    most = max((one.failing + one.errors for one in points), default=0) or 1
+    wide = len(points) * _BAR
+    shapes = [_column(one, number, most) for number, one in enumerate(points)]
+    told = "; ".join(f"{one.run}: {one.failing} failing, {one.errors} errors" for one in points)
+    return Markup(  # noqa: S704  every piece of data in it is escaped or a number
+        f'<svg class="trend" viewBox="0 0 {wide} {_TALL}" width="{wide}" height="{_TALL}" role="img" '
+        f'aria-labelledby="trend-t trend-d"><title id="trend-t">Verdicts that fail, and errors, by run</title>'
+        f'<desc id="trend-d">{html(told)}</desc>{"".join(shapes)}</svg>'
+    )
+
+
+def _column(point: Point, place: int, most: int) -> str:
+    left, wide = place * _BAR + 1, _BAR - 3
+    if not point.failing + point.errors:
+        kind = "pass" if point.complete else "error"
+        return f'<rect class="b-{kind}" x="{left}" y="{_TALL - _LOWEST}" width="{wide}" height="{_LOWEST}"/>'
+    failing = _height(point.failing, most)
+    errors = _height(point.errors, most)
+    return (
+        f'<rect class="b-fail" x="{left}" y="{_TALL - failing}" width="{wide}" height="{failing}"/>'
+        f'<rect class="b-error" x="{left}" y="{_TALL - failing - errors}" width="{wide}" height="{errors}"/>'
+    )
+
+
+def _height(count: int, most: int) -> int:
+    return max(_LOWEST, (_TALL - 2 * _LOWEST) * count // most) if count else 0

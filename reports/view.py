@@ -7,12 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reports import facts, lookup
+from reports.cards import NOTHING, Since
 from reports.conclusion import Conclusion, conclude
 from reports.findings import Finding, findings
 from reports.lookup import EnvironmentCell, TotalsRow
 from reports.models import ENGINES, Control, Engine, Outcome, Tier, Verdict
+from reports.overview import Overview, overview
 from reports.place import tier_name
 from reports.record import Record
+from reports.remedies import Remedy, remedy
 from reports.tally import RANK, Tally
 
 
@@ -90,15 +93,6 @@ class EngineView:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """A framework reference with the controls that answer it."""
-
-    name: str
-    sections: tuple[Section, ...]
-    cells: tuple[EnvironmentCell, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """Everything the page shows."""
 
@@ -106,15 +100,15 @@ class Page:
     conclusion: Conclusion
     tally: Tally
     totals: tuple[TotalsRow, ...]
-    findings: tuple[tuple[Finding, str], ...]
+    overview: Overview
+    findings: tuple[tuple[Finding, str, Remedy], ...]
     sections: tuple[Section, ...]
     engines: tuple[EngineView, ...]
-    references: tuple[Reference, ...]
     anchors: dict[str, str]
 
 
-def page(record: Record) -> Page:
-    """Work out the page of a record."""
+def page(record: Record, since: Since = NOTHING) -> Page:
+    """Work out the page of a record, beside what came before it."""
     found = lookup.by_control(record.verdicts)
     anchors = _anchors(record.controls)
     most = facts.limit([v for v in record.verdicts if not v.is_finding])
@@ -122,15 +116,18 @@ def page(record: Record) -> Page:
         _section(record, control, anchors, found.get(control.id, []), most) for control in lookup.own_controls(record)
     )
     names = [note.name for note in record.run.environments]
+    told = findings(record)
     return Page(
         record=record,
         conclusion=conclude(record),
         tally=Tally.of(verdict.verdict for verdict in record.verdicts),
         totals=tuple(lookup.totals(record)),
-        findings=tuple((item, _keys(names, ((e, item.verdict) for e, _ in item.places))) for item in findings(record)),
+        overview=overview(record, told, since),
+        findings=tuple(
+            (item, _keys(names, ((place, item.verdict) for place, _ in item.places)), remedy(item)) for item in told
+        ),
         sections=sections,
         engines=tuple(_engine(record, engine, anchors, found) for engine in ENGINES if lookup.rules(record, engine)),
-        references=_references(record, sections, found),
         anchors=anchors,
     )
 
@@ -227,18 +224,3 @@ def _lines(found: Sequence[Verdict]) -> tuple[Line, ...]:
             lines.setdefault((outcome, message, tuple(resources)), []).append(name)
     told = [Line(outcome, message, tuple(names), rest) for (outcome, message, rest), names in lines.items()]
     return tuple(sorted(told, key=lambda line: RANK[line.outcome]))
-
-
-def _references(record: Record, sections: Sequence[Section], found: dict[str, list[Verdict]]) -> tuple[Reference, ...]:
-    answers: dict[str, list[Section]] = {}
-    for section in sections:
-        for name in dict.fromkeys(section.control.satisfies):
-            answers.setdefault(name, []).append(section)
-    return tuple(
-        Reference(
-            name,
-            tuple(own),
-            tuple(lookup.across(record, [v for section in own for v in found.get(section.control.id, [])])),
-        )
-        for name, own in sorted(answers.items())
-    )

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from reports.cards import Since
 from reports.disk import RecordError, write_whole
 from reports.formats import ALWAYS, FORMATS, named
+from reports.history.trend import trend
+from reports.notices.before import run_before
 from reports.record import Record, load_record
 
 PAGE = FORMATS["html"].file
@@ -21,9 +24,16 @@ def write_reports(folder: Path, formats: Sequence[str] = ALWAYS) -> Record:
     """
     chosen = named(formats)
     record = load_record(folder)
-    for one in chosen.values():
-        write_whole(folder / one.file, one.render(record))
+    for name, one in chosen.items():
+        write_whole(folder / one.file, _page(folder, record) if name == "html" else one.render(record))
     return record
+
+
+def _page(folder: Path, record: Record) -> str:
+    """Return the page, which also says what changed since the run before; a record alone does not know that."""
+    from reports.html import render  # noqa: PLC0415  who wants no page does not wait for its templates
+
+    return render(record, Since(run_before(folder, record), trend(folder, record)))
 
 
 def append(path: Path, text: str) -> None:

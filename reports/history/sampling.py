@@ -24,6 +24,11 @@ def again(verdict: Verdict, control: Control | None) -> str:
     """Return the command that judges a cell again, with all others of its control in its environment and tier."""
     if control is None:
         return "no command: the plan has no such control"
+    return command(control, verdict.environment, verdict.tier)
+
+
+def command(control: Control, environment: str, tier: str) -> str:
+    """Return the command that judges a control, or an engine's rules, in an environment at a tier."""
     if control.engine == "touchstone":
-        return f"pytest suites/controls --env {verdict.environment} --tier {verdict.tier} --control {verdict.control}"
-    return f"pytest suites/static --env {verdict.environment} --tier static -k {control.engine.replace('-', '_')}"
+        return f"pytest suites/controls --env {environment} --tier {tier} --control {control.id}"
+    return f"pytest suites/static --env {environment} --tier static -k {control.engine.replace('-', '_')}"

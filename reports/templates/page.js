@@ -27,9 +27,52 @@
     count.textContent =
       "Showing " + [...tell(".finding", "findings"), ...tell(".control", "controls"), ...tell(".rule", "rules")].join(", ");
   };
+  // What is filtered stands behind the address, where a link can be made of it; no other part may change in a file.
+  const remember = () => {
+    const said = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+    const wanted = said.size ? "#~" + said : "";
+    if (wanted || location.hash.startsWith("#~")) history.replaceState(null, "", wanted || location.pathname + location.search);
+  };
+  const recall = () => {
+    if (!location.hash.startsWith("#~")) return;
+    for (const [name, value] of new URLSearchParams(location.hash.slice(2))) {
+      const field = form.elements.namedItem(name);
+      if (field) field.value = value;
+    }
+    apply();
+  };
+  const copied = async (text) => {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const field = document.createElement("textarea");
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  };
+  for (const button of all("button.copy")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const word = button.firstChild;
+      await copied(button.parentElement.querySelector("code").textContent);
+      word.data = "Copied";
+      setTimeout(() => { word.data = "Copy"; }, 1500);
+    });
+  }
+  for (const button of all("button[data-e]")) {
+    button.parentElement.hidden = false;
+    button.addEventListener("click", () => {
+      form.elements.e.value = button.dataset.e;
+      apply();
+      remember();
+      document.getElementById("findings").scrollIntoView();
+    });
+  }
   form.hidden = false;
+  form.addEventListener("input", remember);
+  addEventListener("hashchange", recall);
   form.addEventListener("input", apply);
-  form.addEventListener("reset", () => setTimeout(apply));
+  form.addEventListener("reset", () => setTimeout(() => { apply(); remember(); }));
   form.addEventListener("submit", (event) => event.preventDefault());
   let closed = [];
   addEventListener("beforeprint", () => {
@@ -40,4 +83,5 @@
     for (const item of closed) item.open = false;
   });
   apply();
+  recall();
 })();

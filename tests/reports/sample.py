@@ -25,6 +25,11 @@ WAIVER = {
     "ticket": "OPS-123",
     "expires": "2026-12-06",
 }
+REQUIREMENTS: tuple[Row, ...] = (
+    {"reference": "FSBP:NET.2", "framework": "AWS best practices", "title": "Groups are closed", "unanswered": None,
+     "link": "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-2"},
+    {"reference": "SOC2:CC1.1", "framework": "SOC 2", "title": "Integrity", "unanswered": "people", "link": None},
+)  # fmt: skip
 # (control, environment, tier or None for both, resource): verdict and message
 EXCEPTIONS: dict[tuple[str, str, str | None, str], tuple[str, str]] = {
     ("NET-02", "prod", None, "WebSecurityGroup"): (
@@ -60,7 +65,13 @@ def plan() -> Row:
         },
         "controls": deepcopy([*CONTROLS, *RULES]),
         "planned": list(_planned()),
-    }
+        "requirements": deepcopy(REQUIREMENTS),
+        "population": [
+            {"environment": name, "tier": "mocked", "type": "AWS::RDS::DBInstance", "resources": ["Database"],
+             "listed": 1 + (name == "prod"), "in_stacks": 1, "unread": [], "gap": None}
+            for name, _, _ in ENVIRONMENTS
+        ],
+    }  # fmt: skip
 
 
 def _planned() -> Iterator[Row]:

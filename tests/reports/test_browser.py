@@ -137,6 +137,34 @@ def test_filters_show_what_matches_and_say_how_much(page: Page) -> None:
     assert "1 of 40 controls" in page.inner_text("#count")
 
 
+def test_what_is_filtered_stands_in_the_address(chromium: Browser, page: Page, address: str) -> None:
+    page.select_option("[name=v]", "fail")
+    page.fill("[name=t]", "net-02")
+    assert page.url == f"{address}#~v=fail&t=net-02"
+    again = chromium.new_page()
+    again.goto(page.url)
+    assert again.input_value("[name=v]") == "fail"
+    assert _seen(again, ".control") == 1
+    again.click("button[type=reset]")
+    again.wait_for_function("document.querySelectorAll('.off').length === 0")
+    assert "~" not in again.url
+    again.close()
+
+
+def test_a_card_shows_its_environment_alone(page: Page) -> None:
+    page.click("text=Show only prod")
+    assert page.input_value("[name=e]") == "2"
+    assert _seen(page, "#matrix thead th") == 3
+    assert page.url.endswith("#~e=2")
+
+
+def test_a_command_can_be_copied(page: Page) -> None:
+    page.evaluate("navigator.clipboard.writeText = (text) => { window.copied = text; }")
+    page.click(".finding .copy >> nth=0")
+    assert page.evaluate("window.copied") == page.inner_text(".finding .again-by code >> nth=0")
+    assert page.inner_text(".finding .copy >> nth=0").startswith("Copied")
+
+
 def test_a_cell_of_the_matrix_leads_to_its_control(page: Page) -> None:
     page.click("#matrix a.v-fail >> nth=0")
     assert page.url.endswith("#control-net-02")

@@ -1,0 +1,123 @@
+"""What the page says first: a word for each environment, what changed, what to do, what nobody could look at."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from reports.cards import NOTHING, Since, cards
+from reports.findings import findings
+from reports.history.trend import MOST, Point, trend
+from reports.html import line_of, render
+from reports.models import Outcome
+from reports.notices.before import run_before
+from reports.overview import overview, percent
+from reports.record import Record, load_record
+from reports.remedies import remedy
+from reports.tally import Tally
+from reports.write import write_reports
+from tests.reports import sample
+from tests.reports.runs import FAIL, PASS, run
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> Record:
+    return load_record(sample.write(tmp_path_factory.mktemp("run")))
+
+
+def test_each_environment_has_a_word_of_its_own(record: Record) -> None:
+    found = {card.note.name: card for card in cards(record, findings(record), NOTHING)}
+    assert {name: card.word for name, card in found.items()} == {
+        "dev": "Conforms, with exceptions", "staging": "Does not conform", "prod": "Does not conform",
+    }  # fmt: skip
+    assert found["prod"].failing == 1
+    assert found["prod"].tally[Outcome.FAIL] == 2
+    assert dict(found["staging"].severities)["high"] == 1
+    assert all(card.news is None for card in found.values())
+
+
+def test_no_environment_conforms_in_a_record_that_is_not_whole(tmp_path: Path) -> None:
+    record = load_record(sample.write(tmp_path, sample.healthy(), closed=False))
+    assert {card.word for card in cards(record, findings(record), NOTHING)} == {"Cannot conclude"}
+
+
+def test_a_card_says_what_changed_since_the_run_before(tmp_path: Path) -> None:
+    run(tmp_path / "1", PASS, day=1)
+    folder = run(tmp_path / "2", FAIL, day=2)
+    record = load_record(folder)
+    since = Since(run_before(folder, record), trend(folder, record))
+    (card,) = (one for one in cards(record, findings(record), since) if one.note.name == "prod")
+    assert card.news == (("new", 1),)
+    page = render(record, since)
+    assert "Since 1: 1 finding new" in page
+    write_reports(folder)
+    assert (folder / "index.html").read_text(encoding="utf-8") == page
+
+
+def test_the_trend_is_of_the_runs_that_judged_the_same(tmp_path: Path) -> None:
+    for day, told in enumerate((FAIL, PASS, FAIL), start=1):
+        run(tmp_path / f"{day:02}", told, day=day)
+    sample.write(tmp_path / "00")  # judged other tiers
+    (tmp_path / "02" / "verdicts.jsonl").write_text("{")
+    (tmp_path / "latest").symlink_to("03")
+    last = run(tmp_path / "04", PASS, day=4)
+    assert [one.run for one in trend(last, load_record(last))] == ["00", "01", "03", "04"]
+    assert trend(last, load_record(last))[1] == Point("01", 1, 0, complete=True)
+
+
+def test_the_trend_is_of_thirty_runs_at_most(tmp_path: Path) -> None:
+    folders = [run(tmp_path / f"{day:02}", PASS, day=1 + day % 28) for day in range(MOST + 3)]
+    found = trend(folders[-1], load_record(folders[-1]))
+    assert [one.run for one in found] == [folder.name for folder in folders[3:]]
+
+
+def test_every_finding_says_what_to_do_and_where(record: Record) -> None:
+    for finding in findings(record):
+        found = remedy(finding)
+        assert found.demand
+        assert found.again
+        assert (found.line, *found.also) == (finding.locations or (None,))
+    (open_,) = [one for one in findings(record) if "port 22" in one.message]
+    assert remedy(open_).demand == "no administrative port may be"
+    assert remedy(open_).line == "infra/templates/data.yaml:41"
+    assert remedy(open_).also == ("infra/environments/prod.toml:14 (AdminPort)",)
+
+
+@pytest.mark.parametrize("text", ["infra/templates/data.yaml:41", "x", "a/b c/d:1", "", "<b>/<i>:1 (x)", "a/b:1 (c/d)"])
+def test_a_line_is_shown_whole_and_is_never_markup(text: str) -> None:
+    shown = str(line_of(text))
+    assert shown.count('<span class="nobr">') == 1
+    said = re.sub(r"</?span[^>]*>", "", shown)
+    assert said.replace("&lt;", "<").replace("&gt;", ">") == text
+
+
+def test_what_could_not_be_looked_at_is_a_limitation_with_its_reason(record: Record) -> None:
+    told = overview(record, findings(record), NOTHING)
+    (limit,) = told.limits
+    assert limit.count == sum(verdict.verdict is Outcome.ERROR for verdict in record.verdicts)
+    assert "DescribeTable" in limit.reason
+    assert limit.controls == ("ENC-03",)
+    (permission,) = told.permissions
+    assert permission.count == sum(verdict.verdict is Outcome.WAIVED for verdict in record.verdicts)
+    assert {one.note.environment for one in told.differing} >= {"prod"}
+
+
+def test_a_framework_lists_what_no_control_answers(record: Record) -> None:
+    (soc,) = (one for one in overview(record, findings(record), NOTHING).frameworks if one.name == "SOC 2")
+    assert soc.share == (0, 1)
+    page = render(record)
+    assert "no control: people" in page
+    assert "0 of 1 listed requirements are met, 1 not assessed." in page
+
+
+def test_every_finding_is_listed_at_its_resource(record: Record) -> None:
+    told = findings(record)
+    rows = overview(record, told, NOTHING).resources
+    assert sorted(place for row in rows for place, _ in row.findings) == list(range(1, len(told) + 1))
+
+
+def test_a_share_is_never_rounded_up_to_all() -> None:
+    assert percent(Tally.of([Outcome.PASS] * 999 + [Outcome.FAIL])) == "99 %"
+    assert percent(Tally.of([Outcome.NOT_APPLICABLE])) == "nothing applies"
