@@ -30,7 +30,7 @@ _NAMED: Final[Mapping[type[Resource], tuple[str, str]]] = {
 
 
 @contextmanager
-def _known() -> Iterator[None]:
+def known() -> Iterator[None]:
     """What nobody can decide is an error, and no pass."""
     try:
         yield
@@ -55,7 +55,7 @@ def ways_out(document: Document | None, account: str) -> list[str]:
 
 
 def _said(question: Callable[[Document | None, str], list[Way]], document: Document | None, account: str) -> list[str]:
-    with _known():
+    with known():
         return [str(way) for way in question(document, account)]
 
 
@@ -84,7 +84,7 @@ def _undenied(
     if not documents:
         return "any request: it has no policy"
     resources = list(_resources(inventory, resource))
-    with _known():
+    with known():
         for document in documents:
             found = undenied(
                 document, inventory.account, actions=actions, resources=resources, given=given, foreign=foreign
