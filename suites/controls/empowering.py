@@ -21,7 +21,8 @@ from suites.controls.looking import told
 # How the names of all begin that the platform is made of; IAM-03 judges the roles among them.
 OURS: Final = "touchstone-"
 _OF_AWS: Final = re.compile(r"arn:aws[a-z-]*:iam::aws:policy/(.+)")
-_EVERYTHING: Final = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+_WHATEVER: Final = {"Sid": "Somebody", "Effect": "Allow", "Action": "*", "Resource": "*"}
+_EVERYTHING: Final = {"Version": "2012-10-17", "Statement": [_WHATEVER]}
 
 
 def of_aws(arn: str) -> str | None:

