@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from fixtures.aws.ledger import Gap, Unread
+from fixtures.aws.looking import partition_of
 from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.s3 import Bucket
@@ -23,10 +24,10 @@ from suites.controls.looking import told
 Document = Mapping[str, Any]
 # The property with a resource's name, and what its ARN is made of.
 _NAMED: Final[Mapping[type[Resource], tuple[str, str]]] = {
-    Queue: ("QueueName", "arn:aws:sqs:{region}:{account}:{name}"),
-    Topic: ("TopicName", "arn:aws:sns:{region}:{account}:{name}"),
-    Bucket: ("BucketName", "arn:aws:s3:::{name}"),
-    Secret: ("Name", "arn:aws:secretsmanager:{region}:{account}:secret:{name}-xxxxxx"),
+    Queue: ("QueueName", "arn:{partition}:sqs:{region}:{account}:{name}"),
+    Topic: ("TopicName", "arn:{partition}:sns:{region}:{account}:{name}"),
+    Bucket: ("BucketName", "arn:{partition}:s3:::{name}"),
+    Secret: ("Name", "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-xxxxxx"),
 }
 
 
@@ -105,14 +106,25 @@ def _undenied(
     return None
 
 
+def arn_of(inventory: Inventory, resource: Resource) -> str | None:
+    """Return the ARN that a queue, topic, bucket or secret has by its name; None where it has none, and of other types.
+
+    Raises Unread where the name was not read.
+    """
+    named, form = _NAMED.get(type(resource), ("", ""))
+    name = told(resource, named) if named else None
+    if not isinstance(name, str):
+        return None
+    partition = partition_of(inventory.region)
+    return form.format(partition=partition, region=inventory.region, account=inventory.account, name=name)
+
+
 def _resources(inventory: Inventory, resource: Resource) -> Iterator[tuple[str, ...]]:
     """Yield a resource, and of a bucket what lies in it, each under every name that a policy may call it by."""
     names = [f"${{{resource.key}}}", *resource.origin.attributes.values()]
     names += [f"${{{resource.key}.{name}}}" for name in ("Arn", "TopicArn", "Id")]
-    named, form = _NAMED[type(resource)]
-    name = told(resource, named)
-    if isinstance(name, str):
-        names.append(form.format(region=inventory.region, account=inventory.account, name=name))
+    arn = arn_of(inventory, resource)
+    names += [arn] if arn is not None else []
     yield tuple(names)
     if isinstance(resource, Bucket):
         yield tuple(f"{name}/x" for name in names)
