@@ -10,8 +10,9 @@ from fixtures.inventory.services.awslambda import EventSourceMapping, Function
 from fixtures.inventory.services.cloudwatch import CompositeAlarm
 from fixtures.inventory.services.elasticache import User
 from fixtures.inventory.services.kms import Key
+from fixtures.inventory.services.sns import Subscription
 from fixtures.inventory.services.wafv2 import LoggingConfiguration
-from fixtures.judging.control import Change, control
+from fixtures.judging.control import Change, control, not_applicable
 from suites.controls.linked import dangling
 from suites.controls.looking import told
 
@@ -20,6 +21,7 @@ _SHOWN = 5
 # With these something is there and passes on less than there is.
 HOLDING_BACK: Mapping[type[Resource], str] = {
     EventSourceMapping: "FilterCriteria",
+    Subscription: "FilterPolicy",
     CompositeAlarm: "ActionsSuppressor",
     LoggingConfiguration: "LoggingFilter",
 }
@@ -50,11 +52,12 @@ def test_what_is_referred_to_is_there_and_ours(inventory: Inventory) -> None:
     broken_by=(
         Change("DataKey.Enabled", value=False),
         Change("PushFunction.ReservedConcurrentExecutions", 0),
+        Change("PushQueueSubscription.FilterPolicy", {"State": ["NONE"]}),
         Change("IngestSource.FilterCriteria", {"Filters": [{"Pattern": '{"body": {"kind": ["none"]}}'}]}),
     ),
 )
 def test_what_is_there_is_switched_on(
-    part: Key | Function | EventSourceMapping | CompositeAlarm | LoggingConfiguration | User,
+    part: Key | Function | EventSourceMapping | Subscription | CompositeAlarm | LoggingConfiguration | User,
 ) -> None:
     """A key that opens nothing, a function that never runs, a source that passes nothing: and all looks well."""
     if isinstance(part, Key):
@@ -66,9 +69,9 @@ def test_what_is_there_is_switched_on(
     elif isinstance(part, User):
         access = str(told(part, "AccessString") or "")
         assert access.split()[:1] != ["off"], f"has the access {access!r}; a user that is on is promised"
+    elif isinstance(part, Subscription) and part.protocol not in ("sqs", "lambda"):
+        not_applicable("people and addresses outside are told what concerns them")
     else:
-        name = {EventSourceMapping: "FilterCriteria", CompositeAlarm: "ActionsSuppressor"}.get(
-            type(part), "LoggingFilter"
-        )
+        name = HOLDING_BACK[type(part)]
         said = told(part, name)
         assert not said, f"passes on less than there is: {name} is {said}; all of it is promised"
