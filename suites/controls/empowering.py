@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from fixtures.aws.looking import partition_of
@@ -67,8 +69,13 @@ def power_of(role: Role, inventory: Inventory) -> Power:
 
 def boundary_of(policy: ManagedPolicy, inventory: Inventory) -> Boundary:
     """Give a policy as the boundary that it is."""
-    names = sorted(_names(policy, inventory, "policy", "ManagedPolicyName"), key=lambda name: "*" in name)
-    return Boundary.of(read(policy.policy_document), names)
+    return Boundary.of(read(policy.policy_document), _called(policy, inventory))
+
+
+def _called(policy: ManagedPolicy, inventory: Inventory) -> tuple[str, ...]:
+    """Give the names of a boundary, one without a wildcard first: by that conditions are asked."""
+    names = _names(policy, inventory, "policy", "ManagedPolicyName")
+    return tuple(sorted(names, key=lambda name: "*" in name))
 
 
 def more_rights(power: Power, *, makes_ours: bool) -> list[Opened]:
@@ -77,12 +84,20 @@ def more_rights(power: Power, *, makes_ours: bool) -> list[Opened]:
         return opened(power, escalations().ways, OURS if makes_ours else None)
 
 
-def ways_out_of(boundary: Boundary, inventory: Inventory) -> list[Opened]:
+def ways_out_of(policy: ManagedPolicy, inventory: Inventory) -> tuple[Opened, ...]:
     """Give the ways on which somebody whom nothing but a boundary bounds gets out of it, by means of IAM alone."""
-    ways = [one for one in escalations().ways if one.by_identity_alone]
-    everybody = Power(inventory.account, (), read(_EVERYTHING), (), boundary)
+    read(policy.policy_document)  # so that each verdict shows it
+    document = json.dumps(policy.policy_document, sort_keys=True)
     with known():
-        return opened(everybody, (*ways, *escalations().leaving), OURS)
+        return _ways_out(document, _called(policy, inventory), inventory.account)
+
+
+@lru_cache(maxsize=64)  # one boundary holds every role
+def _ways_out(document: str, names: tuple[str, ...], account: str) -> tuple[Opened, ...]:
+    ways = [one for one in escalations().ways if one.by_identity_alone]
+    boundary = Boundary.of(read(json.loads(document)), names)
+    everybody = Power(account, (), read(_EVERYTHING), (), boundary)
+    return tuple(opened(everybody, (*ways, *escalations().leaving), OURS))
 
 
 def _names(resource: Resource, inventory: Inventory, kind: str, named: str) -> tuple[str, ...]:
