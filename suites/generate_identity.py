@@ -2,7 +2,7 @@
 
 The role that reads may make the calls of the inventory's rows. The role with which CloudFormation creates may do what
 the handlers of the types in our templates need; of roles it may make those of this environment, which the boundary
-holds.
+holds, and of what runs as another role it may change the functions of this environment.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final
 from policy_sentry.querying.actions import get_action_data
 
 from fixtures.aws.permissions import KEPT, YOUNGER, actions, provisioning_actions, split
+from fixtures.judging.access.escalating import escalations
 from infra.stacks import BY_HAND, TEMPLATES, load_templates
 
 PAGE: Final = TEMPLATES / "identity.yaml"
@@ -22,6 +23,13 @@ _BEGIN, _END = "  # begin: python -m suites.generate\n", "  # end: python -m sui
 _PASSES: Final = ("apigateway", "backup", "lambda", "monitoring.rds", "scheduler", "vpc-flow-logs")
 _WIDTH: Final = 118
 _ROLES = "!Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/touchstone-${Environment}-*"
+_FUNCTIONS = "!Sub arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:touchstone-${Environment}-*"
+_ON_FUNCTIONS: Final = {
+    action
+    for way in escalations().ways
+    if [step.on for step in way.steps] == ["function"]
+    for action in way.steps[0].actions
+}
 _TAGS = """      Tags:
         - {Key: Project, Value: touchstone}
         - {Key: Environment, Value: !Ref Environment}
@@ -57,11 +65,14 @@ def _block() -> Iterator[str]:
     what = "The calls by which an account is read, and no other"
     yield from _policy("ReadWhatIsJudged", what, actions(), more=_RECORDS)
     needed = [action for action in provisioning_actions(types()) if is_known(action)]
-    parts = split(action for action in needed if not action.startswith("iam:"))
+    parts = split(action for action in needed if not action.startswith("iam:") and action not in _ON_FUNCTIONS)
     names = [f"Provision{number}" for number in range(1, len(parts) + 1)]
     for name, part in zip(names, parts, strict=True):
         yield from _policy(name, "What the handlers of our types need", part)
     yield from _execution_role(names, [action for action in needed if action.startswith("iam:")])
+    yield _BESIDE
+    yield _listed(sorted(_ON_FUNCTIONS & set(needed)), "                  ")
+    yield f"                Resource: {_FUNCTIONS}\n{_TAGS}\n"
 
 
 def _policy(name: str, what: str, allowed: Iterable[str], more: str = "") -> Iterator[str]:
@@ -115,7 +126,6 @@ def _execution_role(policies: list[str], iam: list[str]) -> Iterator[str]:
 """
     yield _listed((action for action in iam if action not in apart), "                  ")
     yield f"                Resource: {_ROLES}\n"
-    yield _BESIDE
 
 
 # The records that a report shows and BAK-15 judges; the bucket is a later stack's.
@@ -157,5 +167,7 @@ _BESIDE: Final = f"""              - Sid: HandThemToServices
                 Effect: Allow
                 Action: s3:GetObject
                 Resource: !Sub arn:${{AWS::Partition}}:s3:::${{ArtefactBucketName}}/*
-{textwrap.indent(_DECRYPT, "    ")}{_TAGS}
+{textwrap.indent(_DECRYPT, "    ")}              - Sid: ChangeOurFunctions # no other: each runs as a role
+                Effect: Allow
+                Action:
 """

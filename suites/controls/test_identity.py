@@ -3,67 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
-from fixtures.aws.wildcards import matches
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.services.iam import ManagedPolicy, Role
-from fixtures.judging.access.statements import Statement, statements
+from fixtures.inventory.services.iam import ManagedPolicy, OIDCProvider, Role
+from fixtures.inventory.values import as_reference
+from fixtures.judging.access.powers import handed, unnamed
+from fixtures.judging.access.statements import statements
 from fixtures.judging.baseline import Baseline
-from fixtures.judging.control import Change, Remove, control, not_applicable
+from fixtures.judging.control import Break, Change, Remove, control, not_applicable
+from suites.controls.empowering import (
+    OURS,
+    granted,
+    more_rights,
+    of_aws,
+    power_of,
+    unpromised,
+    ways_out_of,
+)
+from suites.controls.letting_in import known, tokens_let_in, vouching
+from suites.controls.looking import told
 
 LEAST_PRIVILEGE = ("AC2", "NIST-800-53:AC-6", "PCI-4.0:7.2", "SOC2:CC6.3")
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-# Each of these, over everything, is as good as being an administrator: with it one can become whoever one likes.
-ESCALATIONS = (
-    "iam:addusertogroup",
-    "iam:attachgrouppolicy",
-    "iam:attachrolepolicy",
-    "iam:attachuserpolicy",
-    "iam:createaccesskey",
-    "iam:createloginprofile",
-    "iam:createpolicyversion",
-    "iam:passrole",
-    "iam:putgrouppolicy",
-    "iam:putrolepolicy",
-    "iam:putuserpolicy",
-    "iam:setdefaultpolicyversion",
-    "iam:updateassumerolepolicy",
-    "iam:updateloginprofile",
-    "sts:assumerole",
-)
-# A resource that no policy of ours means: a pattern that covers it covers everything.
-ANYBODYS = "arn:aws:iam::000000000000:role/of-somebody-else"
-ACTIONS_OF_A_SERVICE = re.compile(r"[^:]*[*?][^:]*(:.*)?|[^:]*:[*?]+")
 
 
-def granted(role: Role, inventory: Inventory, baseline: Baseline) -> Iterator[tuple[str, Statement]]:
-    """Yield what a role is allowed, each statement with the policy it stands in; AWS's own ones must be promised.
-
-    Raises Unread where a policy that the role carries was not read.
-    """
-    for policy in role.policies:
-        yield from _allowed(str(policy.policy_name), policy.policy_document)
-    for link in role.managed_policy_arns:
-        name = _of_aws(str(link))
-        if name is None:
-            managed = inventory.get(ManagedPolicy, link)
-            yield from _allowed(managed.key, managed.policy_document)
-        else:
-            assert name in baseline.aws_policies, (
-                f"carries AWS's own policy {name}; none but {', '.join(baseline.aws_policies)} are promised"
-            )
+def allowing(*actions: str) -> dict[str, object]:
+    """Return a statement that allows actions on everything."""
+    return {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
 
 
-def _allowed(name: str, document: Any) -> Iterator[tuple[str, Statement]]:
-    return ((name, statement) for statement in statements(document) if statement.allows)
-
-
-def _of_aws(arn: str) -> str | None:
-    found = re.fullmatch(r"arn:aws[a-z-]*:iam::aws:policy/(.+)", arn)
-    return found[1] if found else None
+FIRST_OF_ALERT = "AlertRole.Policies.0.PolicyDocument.Statement.0"
+LET_OUT = "Boundary.PolicyDocument.Statement"
 
 
 @control(
@@ -72,27 +43,31 @@ def _of_aws(arn: str) -> str | None:
     satisfies=(*LEAST_PRIVILEGE, "FSBP:IAM.1", "CIS-7.0:2.14"),
     broken_by=(
         Change("PushRole.ManagedPolicyArns", [ADMINISTRATOR]),
-        Change("QueryRole.ManagedPolicyArns", ["arn:aws:iam::aws:policy/PowerUserAccess"]),
-        Change("AlertRole.Policies.0.PolicyDocument.Statement.0", EVERYTHING),
-        Change("AlertRole.Policies.0.PolicyDocument.Statement.0", {**EVERYTHING, "Action": ["*:*"]}),
-        Change("IngestRole.Policies.0.PolicyDocument.Statement.0", {**EVERYTHING, "Action": "iam:Pass*"}),
+        Change(FIRST_OF_ALERT, EVERYTHING),
+        Change(FIRST_OF_ALERT, allowing("lambda:Update?unctionCode")),
+        Change(FIRST_OF_ALERT, allowing("iam:Pass*", "lambda:Create*", "lambda:InvokeFunction")),
         Change("RotationRole.Policies.0.PolicyDocument.Statement.0", {
             "Effect": "Allow", "NotAction": "s3:GetObject", "Resource": "*",
         }),
         Change("ReadWhatIsJudged.PolicyDocument.Statement.0.Action", "*"),
         Change("ExecutionRole.Policies.0.PolicyDocument.Statement.0.Resource", "arn:aws:iam::*:role/*"),
+        Break((
+            Remove("ExecutionRole.PermissionsBoundary"),
+            Change("ExecutionRole.Policies.0.PolicyDocument.Statement.1.Resource", "*"),
+        )),
     ),
 )  # fmt: skip
-def test_no_role_has_the_power_of_an_administrator(role: Role, inventory: Inventory, baseline: Baseline) -> None:
-    """Who can give himself rights has them all, whatever else his role says."""
-    found = [
-        f"{policy}: {statement.sid} allows {action} on everything"
-        for policy, statement in granted(role, inventory, baseline)
-        if any(matches(pattern, ANYBODYS) for pattern in statement.resources_at_most)
-        for action in statement.actions_at_most
-        if any(matches(action, escalation) for escalation in ESCALATIONS)
-    ]
-    assert not found, f"{'; '.join(found)}; no administrator's power is promised"
+def test_no_role_gets_more_rights_than_it_was_given(role: Role, inventory: Inventory, baseline: Baseline) -> None:
+    """Who can give himself rights has them all, whatever else his role says.
+
+    Asked is what is left of its policies within its boundary; who makes the platform may reach what it is made of.
+    """
+    strange = unpromised(role, baseline)
+    assert not strange, (
+        f"carries AWS's own policy {', '.join(strange)}; none but {', '.join(baseline.aws_policies)} are promised"
+    )
+    found = more_rights(power_of(role, inventory), makes_ours=told(role, "RoleName") in baseline.makers)
+    assert not found, f"{'; '.join(map(str, found))}; no more rights than were given are promised"
 
 
 @control(
@@ -100,18 +75,19 @@ def test_no_role_has_the_power_of_an_administrator(role: Role, inventory: Invent
     severity="high",
     satisfies=(*LEAST_PRIVILEGE, "FSBP:IAM.21"),
     broken_by=(
-        Change("ConnectionRole.Policies.0.PolicyDocument.Statement.0.Action", "dynamodb:*"),
         Change("SubscriptionRole.Policies.0.PolicyDocument.Statement.0.Action", ["dynamodb:GetItem", "dynamodb:?*"]),
         Change("Provision1.PolicyDocument.Statement.0.Action", ["s3:*"]),
+        Change(FIRST_OF_ALERT, {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
     ),
 )
 def test_roles_name_the_actions_that_they_allow(role: Role, inventory: Inventory, baseline: Baseline) -> None:
     """A service's whole is more than anybody needs, and grows with every action that AWS invents."""
+    strange = unpromised(role, baseline)
+    assert not strange, f"carries AWS's own policy {', '.join(strange)}, whose actions AWS names; ours are promised"
     found = [
-        f"{policy}: {statement.sid} allows {action}"
-        for policy, statement in granted(role, inventory, baseline)
-        for action in statement.actions_at_most
-        if ACTIONS_OF_A_SERVICE.fullmatch(action)
+        f"{policy}: {statement.decides().sid} allows {', '.join(statement.actions_at_most)}, as {action}"
+        for policy, said in granted(role, inventory)
+        for statement, action in unnamed(said)
     ]
     assert not found, f"{'; '.join(found)}; actions by name are promised"
 
@@ -123,33 +99,54 @@ def test_roles_name_the_actions_that_they_allow(role: Role, inventory: Inventory
     broken_by=(
         Remove("PushRole.PermissionsBoundary"),
         Change("DeployerRole.PermissionsBoundary", ADMINISTRATOR),
+        Change(f"{LET_OUT}.2.Condition", {"StringNotLike": {"iam:PermissionsBoundary": "arn:aws:iam::*:policy/*"}}),
+        Change(f"{LET_OUT}.3.Resource", "arn:aws:iam::333333333333:policy/another"),
+        Change(f"{LET_OUT}.4.Action", ["iam:CreateUser"]),
     ),
 )
 def test_every_role_is_held_by_the_boundary(role: Role, inventory: Inventory) -> None:
     """What a role is given by mistake, or gives itself, ends at the boundary; and it lets nobody leave it.
 
-    A boundary allows no more than services by name, and denies making a role that is not held by it.
+    Asked of whoever may do all that the boundary lets him: he makes no role or user that it does not hold, takes it off
+    none, changes it nowhere, and gives no right to anybody whom it does not hold.
     """
     assert role.permissions_boundary is not None, "has no permissions boundary; the platform's is promised"
-    name = _of_aws(str(role.permissions_boundary))
+    name = of_aws(str(role.permissions_boundary))
     assert name is None, f"is bounded by AWS's own policy {name}; the platform's boundary is promised"
     boundary = inventory.get(ManagedPolicy, role.permissions_boundary)
-    denied = {
-        action
-        for statement in statements(boundary.policy_document)
-        if not statement.allows
-        for action in statement.actions_at_most
-    }
-    missing = [action for action in ("iam:createrole", "iam:deleterolepermissionsboundary") if action not in denied]
-    assert not missing, f"its boundary does not deny {' and '.join(missing)}; a boundary that nobody leaves is promised"
+    found = ways_out_of(boundary, inventory)
+    said = "; ".join(one.name for one in found)
+    assert not found, f"its boundary lets it out: {said} ({found[0]}); a boundary that nobody leaves is promised"
+
+
+@control(
+    "IAM-06",
+    severity="high",
+    satisfies=LEAST_PRIVILEGE,
+    broken_by=(
+        Change("IngestRole.Policies.0.PolicyDocument.Statement.0", allowing("iam:Pass*")),
+        Change("ExecutionRole.Policies.0.PolicyDocument.Statement.1.Condition", {
+            "StringEqualsIfExists": {"iam:PassedToService": "lambda.amazonaws.com"},
+        }),
+        Change("DeployerRole.Policies.0.PolicyDocument.Statement.1.Resource", "*"),
+    ),
+)  # fmt: skip
+def test_roles_are_handed_to_services_by_name(role: Role, inventory: Inventory) -> None:
+    """A service that is handed a role acts with it for whoever handed it on: which role and which service is said."""
+    with known():
+        found = handed(power_of(role, inventory), OURS)
+    assert not found, f"{'; '.join(map(str, found))}; roles of ours to services by name are promised"
 
 
 GITHUB = "token.actions.githubusercontent.com"
 # The form in which GitHub names a repository for good: names can be given up and taken by somebody else.
 WHO = "AssumeRolePolicyDocument.Statement.0.Condition"
-AUDIENCE = {f"{GITHUB}:aud": "sts.amazonaws.com"}
-OURS = "repo:us@1/ours@2:environment:prod"
+STS = "sts.amazonaws.com"
+SUBJECT = f"{GITHUB}:sub"
+AUDIENCE = {f"{GITHUB}:aud": STS}
+THIS = "repo:us@1/ours@2:environment:prod"
 BY_NUMBER = re.compile(r"repo:[^*?@/:]+@[0-9]+/[^*?@/:]+@[0-9]+:environment:[^*?:]+")
+POOL = "cognito-identity.amazonaws.com"
 
 
 @control(
@@ -158,31 +155,33 @@ BY_NUMBER = re.compile(r"repo:[^*?@/:]+@[0-9]+/[^*?@/:]+@[0-9]+:environment:[^*?
     satisfies=("AC2", "AC4", "NIST-800-53:AC-6", "SOC2:CC6.3", "SOC2:CC8.1"),
     broken_by=(
         Change(f"DeployerRole.{WHO}", {"StringEquals": AUDIENCE}),
-        Change(f"NightlyRole.{WHO}", {"StringEquals": {f"{GITHUB}:sub": OURS}}),
-        Change(f"DeployerRole.{WHO}", {"StringLike": {f"{GITHUB}:sub": "repo:us@1/*"}, "StringEquals": AUDIENCE}),
+        Change(f"NightlyRole.{WHO}", {"StringEquals": {SUBJECT: THIS}}),
+        Change(f"DeployerRole.{WHO}", {"StringLike": {SUBJECT: "repo:us@1/*"}, "StringEquals": AUDIENCE}),
         Change(
-            f"NightlyRole.{WHO}", {"StringEquals": {f"{GITHUB}:sub": "repo:us/ours:ref:refs/heads/main", **AUDIENCE}}
+            f"NightlyRole.{WHO}", {"StringEquals": {SUBJECT: "repo:us/ours:ref:refs/heads/main", **AUDIENCE}}
         ),
         Change(
-            f"NightlyRole.{WHO}", {"StringEquals": {f"{GITHUB}:sub": [OURS, "repo:x@1/y@2:environment:*"], **AUDIENCE}}
+            f"NightlyRole.{WHO}", {"StringLike": {SUBJECT: [THIS, "repo:x@1/y@2:environment:*"], **AUDIENCE}}
         ),
+        Break((
+            Change("AuditorRole.AssumeRolePolicyDocument.Statement.0.Principal", {"Federated": POOL}),
+            Change("AuditorRole.AssumeRolePolicyDocument.Statement.0.Action", "sts:AssumeRoleWithWebIdentity"),
+            Change(f"AuditorRole.{WHO}", {"StringEquals": {f"{POOL}:aud": "us-east-1:ours"}}),
+        )),
     ),
-)
-def test_strangers_on_github_take_no_role(role: Role) -> None:
+)  # fmt: skip
+def test_strangers_on_github_take_no_role(role: Role, inventory: Inventory) -> None:
     """Every workflow of everybody on GitHub comes with a token of the same provider: who it is says `sub` alone."""
-    federated = [
-        statement
-        for statement in statements(role.assume_role_policy_document)
-        if statement.allows and any(kind == "Federated" for kind, _ in statement.meant)
-    ]
+    document = role.assume_role_policy_document
+    federated = [(one, name) for one in statements(document) if one.allows for name in vouching(one)]
     if not federated:
         not_applicable("nobody from outside AWS takes it")
-    for statement in federated:
-        known = {test.key: test.values for test in statement.tests if test.operator == "stringequals"}
-        subjects = known.get(f"{GITHUB}:sub", ())
-        assert subjects, f"{statement.sid} admits every repository; one by its numbers is promised"
-        wrong = [subject for subject in subjects if not BY_NUMBER.fullmatch(subject)]
-        assert not wrong, f"{statement.sid} admits {', '.join(wrong)}; a repository by its numbers is promised"
-        assert known.get(f"{GITHUB}:aud") == ("sts.amazonaws.com",), (
-            f"{statement.sid} takes tokens for another audience; sts.amazonaws.com is promised"
-        )
+    for statement, name in federated:
+        provider = inventory.find(OIDCProvider, as_reference(name) or name)
+        vouches = provider is not None and provider.url == f"https://{GITHUB}"
+        assert vouches, f"{statement.decides().sid} takes the word of {name}; GitHub's by our provider is promised"
+    named = {value for one, _ in federated for test in one.tests if test.key == SUBJECT for value in test.values}
+    anybody = tokens_let_in(document, inventory.account, SUBJECT, filter(BY_NUMBER.fullmatch, named))
+    assert not anybody, f"{'; '.join(anybody)}; a repository by its numbers is promised"
+    for_others = tokens_let_in(document, inventory.account, f"{GITHUB}:aud", (STS,))
+    assert not for_others, f"{'; '.join(for_others)}: a token for another audience; {STS} is promised"

@@ -81,7 +81,12 @@ def test_dead_letters_are_kept_long_enough_to_be_seen(queue: Queue, inventory: I
     "MSG-05",
     severity="high",
     satisfies=("AC2", "NIST-800-53:SC-8(1)", "PCI-4.0:4.2.1", "SOC2:CC6.7"),
-    broken_by=(Remove("EventQueuePolicy.PolicyDocument.Statement.0"), Remove("AlertQueuePolicy")),
+    broken_by=(
+        Remove("EventQueuePolicy.PolicyDocument.Statement.0"),
+        Remove("AlertQueuePolicy"),
+        # somebody forgot the !Sub: it names nothing
+        Change("EventQueuePolicy.PolicyDocument.Statement.0.Resource", "${EventQueue.Arn}"),
+    ),
 )
 def test_queues_refuse_plain_text(queue: Queue, inventory: Inventory) -> None:
     """SQS still answers on plain HTTP unless the queue's policy denies it."""

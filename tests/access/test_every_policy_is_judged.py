@@ -12,9 +12,11 @@ from fixtures.aws.registry import ROWS
 from fixtures.aws.schemas import known_types, schema_of
 from fixtures.judging.baseline import load_baseline
 from fixtures.judging.judge import Context, judge
-from fixtures.tiers.static import from_platform
+from fixtures.tiers.static import from_platform, from_stacks
 from infra.environment import load_environment
+from infra.errors import InputError
 from infra.stacks import resolve_platform
+from infra.template import Pseudo, Template
 from suites.catalogue import catalogue
 
 _POLICY: Final = re.compile(r"Polic(y|ies)(Document)?$")
@@ -26,9 +28,9 @@ JUDGED: Final[dict[Place, tuple[str, ...]]] = {
     ("AWS::Backup::BackupVault", "AccessPolicy"): ("IAM-05",),
     ("AWS::DynamoDB::Table", "ResourcePolicy"): ("IAM-05",),
     ("AWS::EC2::VPCEndpoint", "PolicyDocument"): ("NET-08",),
-    ("AWS::IAM::ManagedPolicy", "PolicyDocument"): ("IAM-01", "IAM-02", "IAM-03"),
+    ("AWS::IAM::ManagedPolicy", "PolicyDocument"): ("IAM-01", "IAM-02", "IAM-03", "IAM-06"),
     ("AWS::IAM::Role", "AssumeRolePolicyDocument"): ("SEC-07", "IAM-04"),
-    ("AWS::IAM::Role", "Policies"): ("IAM-01", "IAM-02"),
+    ("AWS::IAM::Role", "Policies"): ("IAM-01", "IAM-02", "IAM-06"),
     ("AWS::KMS::Key", "KeyPolicy"): ("ENC-09", "ENC-10"),
     ("AWS::S3::BucketPolicy", "PolicyDocument"): ("BKT-03",),
     ("AWS::SNS::TopicPolicy", "PolicyDocument"): ("MSG-06", "MSG-07"),
@@ -45,8 +47,8 @@ OF_NOBODY: Final[frozenset[Place]] = frozenset({
     ("AWS::SQS::Queue", "RedriveAllowPolicy"), ("AWS::SQS::Queue", "RedrivePolicy"),
     ("AWS::SecretsManager::ResourcePolicy", "BlockPublicPolicy"),
 })  # fmt: skip
-# Nobody judges it, because AWS tells it nowhere: no template of ours may have it.
-UNUSED: Final[frozenset[Place]] = frozenset({("AWS::Logs::LogGroup", "ResourcePolicyDocument")})
+# Nobody could judge it: a template that has it is refused at load.
+REFUSED: Final[frozenset[Place]] = frozenset((row.name, prop) for row in ROWS.values() for prop in row.refused)
 
 
 def places() -> set[Place]:
@@ -63,8 +65,8 @@ def places() -> set[Place]:
 
 def test_every_policy_that_is_read_is_judged() -> None:
     read = {place for place in places() if place[0] in ROWS}
-    assert read - JUDGED.keys() - OF_NOBODY - UNUSED == set()
-    assert JUDGED.keys() | UNUSED <= read
+    assert read - JUDGED.keys() - OF_NOBODY - REFUSED == set()
+    assert JUDGED.keys() | REFUSED <= read
 
 
 @pytest.fixture(scope="module")
@@ -92,4 +94,12 @@ def test_types_that_attach_a_policy_and_have_no_row_are_in_no_template() -> None
     for name in ("dev", "staging", "prod"):
         resources = resolve_platform(load_environment(name)).resources().values()
         assert not {one.type for one in resources} & elsewhere
-        assert not {(one.type, prop) for one in resources for prop in one.properties} & UNUSED
+
+
+@pytest.mark.parametrize(("cfn_type", "prop"), sorted(REFUSED))
+def test_a_policy_that_nobody_could_judge_is_refused_at_load(cfn_type: str, prop: str) -> None:
+    """What lets others in and is told nowhere no report may pass over."""
+    text = f"{{Resources: {{It: {{Type: '{cfn_type}', Properties: {{{prop}: {{Statement: []}}}}}}}}}}"
+    resolved = Template.parse(text, "t.yaml").resolve({}, Pseudo("111111111111", "us-east-1", "x"))
+    with pytest.raises(InputError, match=rf"t.yaml:1: It .*{prop}: expected none"):
+        from_stacks("x", "111111111111", "us-east-1", {"x": resolved}, AT)

@@ -83,3 +83,18 @@ def test_an_arn_follows_from_an_id() -> None:
     assert role == {"Arn": "arn:aws-cn:iam::111111111111:role/r"}
     assert arn_of("AWS::EC2::VPC", "vpc-1", "111111111111", "us-east-1") == {}
     assert set(TYPES) >= {"AWS::SQS::Queue", "AWS::IAM::Role"}
+
+
+@pytest.mark.parametrize("text", ["${Alerts}", "${Alerts.Arn}", "x/${Alerts.Arn}/*", "${Nobody}"])
+def test_a_text_that_only_looks_like_a_reference_is_none(names: Names, text: str) -> None:
+    """Somebody forgot the `!Sub`: AWS keeps the signs, and they name nothing of ours."""
+    document = {"Statement": {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": [text, ARN]}}
+    found = build(QueuePolicy, {"Queues": [URL], "PolicyDocument": document}, Origin(logical_id="P"), names, None)
+    assert found.property("PolicyDocument")["Statement"]["Resource"] == [text.replace("${", "${:"), "${Alerts.Arn}"]
+
+
+def test_a_variable_of_a_policy_is_what_it_was(names: Names) -> None:
+    """`${aws:PrincipalAccount}` is what the request says, on every tier."""
+    said = {"Statement": {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "${aws:PrincipalAccount}"}}
+    found = build(QueuePolicy, {"Queues": [URL], "PolicyDocument": said}, Origin(logical_id="P"), names, None)
+    assert found.property("PolicyDocument") == said

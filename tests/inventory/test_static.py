@@ -11,6 +11,7 @@ import pytest
 from fixtures.inventory.facts import property_name
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.ec2 import SecurityGroup
+from fixtures.inventory.services.sns import TopicPolicy
 from fixtures.inventory.snapshot import as_template, from_json, to_json
 from fixtures.tiers.static import from_platform, from_stacks
 from infra.environment import environment_names, load_environment
@@ -72,12 +73,42 @@ def test_a_snapshot_gives_the_same_facts_again(platform_facts: Inventory) -> Non
 
 
 def test_facts_written_as_a_template_resolve_again(platform_facts: Inventory) -> None:
-    text = json.dumps(as_template(platform_facts))
-    resolved = Template.parse(text, "x.json").resolve({}, Pseudo(platform_facts.account, platform_facts.region, "x"))
+    template = as_template(platform_facts)
+    text, looked_up = json.dumps(template), {name: {"Ref": name} for name in template.get("Parameters", {})}
+    pseudo = Pseudo(platform_facts.account, platform_facts.region, "x")
+    resolved = Template.parse(text, "x.json").resolve(looked_up, pseudo)
     again = from_stacks("x", platform_facts.account, platform_facts.region, {"x": resolved}, AT)
     assert {r.key: type(r) for r in again.resources} == {r.key: type(r) for r in platform_facts.resources}
     unchanged = {r.key: r for r in again.resources if not isinstance(r, SecurityGroup)}
     assert all(r == unchanged[r.key] for r in platform_facts.resources if r.key in unchanged)
+
+
+FORGOTTEN = """
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+  Policy:
+    Type: AWS::SNS::TopicPolicy
+    Properties:
+      Topics: [!Ref Topic]
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Deny
+            Principal: "*"
+            Action: sns:*
+            Resource: [!Ref Topic, "${Topic}", !Sub "${Topic}/${!Topic}", "${aws:PrincipalAccount}", !Sub "${!Topic}"]
+"""
+
+
+def test_a_text_that_only_looks_like_a_reference_is_none() -> None:
+    """Somebody forgot the `!Sub`, or escaped it: CloudFormation hands the signs on, and they name nothing of ours."""
+    found = declared(FORGOTTEN)
+    said = found.look(TopicPolicy, "Policy").policy_document["Statement"][0]["Resource"]
+    assert said == ["${Topic}", "${:Topic}", "${Topic}/${:Topic}", "${aws:PrincipalAccount}", "${:Topic}"]
+    written = as_template(found)["Resources"]["Policy"]["Properties"]["PolicyDocument"]["Statement"][0]["Resource"]
+    assert written[:2] == [{"Ref": "Topic"}, "${Topic}"]
+    assert written[2:] == [{"Fn::Sub": "${Topic}/${!Topic}"}, "${aws:PrincipalAccount}", "${Topic}"]
 
 
 def test_standalone_rules_belong_to_their_group_with_their_own_line() -> None:

@@ -34,7 +34,7 @@ DECIDING = {
 }  # fmt: skip
 # Findings about a whole list, or about the environment as a whole, which are about no one resource and name no line.
 UNNAMED = {
-    "CompositeAlarms": {"MON-01", "MON-07", "MON-08", "MON-09"}, "DatabaseHours": {"BUD-04"},
+    "CompositeAlarms": {"LNK-02", "MON-01", "MON-07", "MON-08", "MON-09"}, "DatabaseHours": {"BUD-04"},
     "EvidenceDays": {"EVD-01"}, "LeastReadyExecutions": {"ASC-02"}, "MonthlyBudget": {"BUD-01"},
     "DashboardSet": {"MON-13"}, "GuardDuty": {"ACC-02"}, "NatGateways": {"WAY-10", "WAY-11"},
 }  # fmt: skip
