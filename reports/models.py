@@ -201,6 +201,14 @@ class Evidence(_Strict):
     read_at: AwareDatetime | None = None
 
 
+class Hop(_Strict):
+    """One place of a way through the network: ``what`` it is, its ``name``, and what there lets pass."""
+
+    what: str
+    name: str
+    detail: str = ""
+
+
 class WaiverNote(_Strict):
     """The permission under which a verdict is ``waived``."""
 
@@ -216,7 +224,8 @@ class Verdict(_Strict):
     """One line of ``verdicts.jsonl``. ``at`` is empty only where a planned verdict was never recorded.
 
     ``location`` is the line that declares the fact which decided; ``decided_by`` names the other lines on which that
-    fact depends, such as the one that sets a template parameter in an environment's file.
+    fact depends, such as the one that sets a template parameter in an environment's file. ``way`` is the way
+    through the network that a finding is about, hop by hop.
     """
 
     control: str
@@ -229,6 +238,7 @@ class Verdict(_Strict):
     evidence: tuple[Evidence, ...] = ()
     location: str | None = None
     decided_by: tuple[str, ...] = ()
+    way: tuple[Hop, ...] = ()
     waiver: WaiverNote | None = None
     at: AwareDatetime | None
 
