@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final, Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, Field
 
-from reports.storable import is_ascii, storable
+from reports.storable import Open, Strict
 
 Severity = Literal["critical", "high", "medium", "low"]
 Tier = Literal["static", "mocked", "live"]
@@ -56,22 +56,7 @@ def state_of(outcomes: Iterable[Outcome], *, complete: bool, otherwise_failing: 
     return "exceptions" if counts[Outcome.WAIVED] or counts[Outcome.MANUAL] else "conforms"
 
 
-class _Model(BaseModel):
-    @model_validator(mode="before")
-    @classmethod
-    def _storable(cls, data: Any) -> Any:
-        return data if is_ascii(data) else storable(data)
-
-
-class _Strict(_Model):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _Open(_Model):
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-
-class EnvironmentNote(_Strict):
+class EnvironmentNote(Strict):
     """One environment of the run and the account and region it stands for."""
 
     name: str
@@ -79,7 +64,7 @@ class EnvironmentNote(_Strict):
     region: str
 
 
-class CostNote(_Strict):
+class CostNote(Strict):
     """What a month of one environment is estimated to cost, in US dollars; ``services`` adds up to ``usd``.
 
     ``price_days``: the age of the oldest price, at the commit's date, or on the day of a run that looked at an account;
@@ -96,7 +81,7 @@ class CostNote(_Strict):
     services: dict[str, float]
 
 
-class DeploymentNote(_Strict):
+class DeploymentNote(Strict):
     """One entry of an environment's history: what was done to it, from what, and what came of it.
 
     ``templates`` and ``code`` are digests of all templates and of all archives of code, empty where the entry is not of
@@ -115,7 +100,7 @@ class DeploymentNote(_Strict):
     plan: str
 
 
-class DeploymentsNote(_Strict):
+class DeploymentsNote(Strict):
     """The history of one environment as it was read from ``place``, the newest entry first.
 
     ``unread`` says why there is none, ``bad`` what is no entry of this environment, a line each; ``older`` counts the
@@ -131,7 +116,7 @@ class DeploymentsNote(_Strict):
     older: int
 
 
-class Run(_Open):
+class Run(Open):
     """What was run, when, from what. ``callers`` says as whom AWS or the mock cloud saw us, where it was asked.
 
     ``policies``: the SHA-256 of each file of demands, waivers and exclusions that was judged by, by its path.
@@ -142,7 +127,7 @@ class Run(_Open):
     command: str
     commit: str | None
     versions: dict[str, str]
-    policies: dict[str, str] = {}
+    policies: dict[str, str] = Field(default_factory=dict)
     environments: tuple[EnvironmentNote, ...]
     tiers: tuple[Tier, ...]
     endpoint: str | None
@@ -152,7 +137,7 @@ class Run(_Open):
     deployments: tuple[DeploymentsNote, ...] = ()
 
 
-class Control(_Strict):
+class Control(Strict):
     """One control of the catalogue, or one rule of an engine."""
 
     id: str
@@ -168,7 +153,7 @@ class Control(_Strict):
     location: str
 
 
-class PlannedRow(_Strict):
+class PlannedRow(Strict):
     """The cells of one control in one environment and tier, one for each resource."""
 
     control: str
@@ -177,7 +162,7 @@ class PlannedRow(_Strict):
     resources: tuple[str, ...]
 
 
-class Plan(_Strict):
+class Plan(Strict):
     """The whole of ``plan.json``."""
 
     run: Run
@@ -191,7 +176,7 @@ class Plan(_Strict):
                 yield (row.control, row.environment, row.tier, resource)
 
 
-class Evidence(_Strict):
+class Evidence(Strict):
     """One fact that a verdict rests on: ``value`` is JSON in CloudFormation's words, redacted."""
 
     resource: str
@@ -201,7 +186,7 @@ class Evidence(_Strict):
     read_at: AwareDatetime | None = None
 
 
-class Hop(_Strict):
+class Hop(Strict):
     """One place of a way through the network: ``what`` it is, its ``name``, and what there lets pass."""
 
     what: str
@@ -209,7 +194,7 @@ class Hop(_Strict):
     detail: str = ""
 
 
-class WaiverNote(_Strict):
+class WaiverNote(Strict):
     """The permission under which a verdict is ``waived``."""
 
     id: str
@@ -220,7 +205,7 @@ class WaiverNote(_Strict):
     expires: str
 
 
-class Verdict(_Strict):
+class Verdict(Strict):
     """One line of ``verdicts.jsonl``. ``at`` is empty only where a planned verdict was never recorded.
 
     ``location`` is the line that declares the fact which decided; ``decided_by`` names the other lines on which that
@@ -258,7 +243,7 @@ class Verdict(_Strict):
         return self.verdict not in (Outcome.PASS, Outcome.NOT_APPLICABLE)
 
 
-class Counts(_Strict):
+class Counts(Strict):
     """How many verdicts of each kind the summary line says there are."""
 
     passed: int = Field(alias="pass")
@@ -279,7 +264,7 @@ class Counts(_Strict):
         return int(self.model_dump(by_alias=True)[outcome.value])
 
 
-class Seal(_Strict):
+class Seal(Strict):
     """SHA-256 of what a record was when it was closed: the plan, the verdicts before the last line, files by name."""
 
     plan: str
@@ -287,7 +272,7 @@ class Seal(_Strict):
     files: dict[str, str]
 
 
-class Summary(_Open):
+class Summary(Open):
     """The last line of a record that was closed."""
 
     planned: int

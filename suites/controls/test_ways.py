@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.awslambda import Function
 from fixtures.inventory.services.elasticache import ReplicationGroup
@@ -15,22 +17,57 @@ from fixtures.judging.network.ways import beside, between, into, out_of, wanted
 from suites.controls.walking import first_way, known_by, missing_way
 
 IN_THE_NETWORK = ("AC2", "NIST-800-53:AC-4(21)", "NIST-800-53:SC-7", "PCI-4.0:1.4.2", "SOC2:CC6.6")
-ANYBODY = [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0", "Description": "Anybody"}]
-ANYBODY_BY_IPV6 = [{"IpProtocol": "-1", "CidrIpv6": "::/0", "Description": "Anybody"}]
-TO_THE_GATEWAY = {"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": {"Ref": "InternetGateway"}}
-OPEN = Change("RdsSecurityGroup.SecurityGroupIngress", ANYBODY)
+OPEN = Change("RdsSecurityGroup.SecurityGroupIngress", [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}])
+PUBLIC = (
+    Remove("PrivateDefaultRouteA.NatGatewayId"),
+    Change("PrivateDefaultRouteA.GatewayId", {"Ref": "InternetGateway"}),
+)
+SUBNET, TABLE, ACL = {"Ref": "PrivateSubnetA"}, {"Ref": "PrivateRouteTableA"}, {"Ref": "Acl"}
+ALL = {"NetworkAclId": ACL, "CidrBlock": "0.0.0.0/0", "RuleAction": "allow", "Protocol": -1, "RuleNumber": 900}
 
 
-def road(**leads: object) -> Add:
+def road(**leads: Any) -> Add:
     """Give the private subnet of the first zone a route."""
-    return Add("network", "Road", "AWS::EC2::Route", {"RouteTableId": {"Ref": "PrivateRouteTableA"}, **leads})
+    return Add("network", "Road", "AWS::EC2::Route", {"RouteTableId": TABLE, **leads})
+
+
+def listed(*entries: dict[str, Any]) -> tuple[Add, ...]:
+    """Give that subnet a list of access with these entries."""
+    return (
+        Add("network", "Acl", "AWS::EC2::NetworkAcl", {"VpcId": {"Ref": "Vpc"}}),
+        Add("network", "Listed", "AWS::EC2::SubnetNetworkAclAssociation", {"SubnetId": SUBNET, "NetworkAclId": ACL}),
+        *(Add("network", f"Entry{n}", "AWS::EC2::NetworkAclEntry", ALL | one) for n, one in enumerate(entries)),
+    )
+
+
+PEERED = (
+    Add("network", "Theirs", "AWS::EC2::VPC", {"CidrBlock": "10.7.0.0/16"}),
+    Add(
+        "network", "Peered", "AWS::EC2::VPCPeeringConnection", {"VpcId": {"Ref": "Vpc"}, "PeerVpcId": {"Ref": "Theirs"}}
+    ),
+    road(DestinationCidrBlock="10.7.0.0/16", VpcPeeringConnectionId={"Ref": "Peered"}),
+)
+# Into everything, out to the ports that clients choose: enough for an answer.
+ANSWERS: tuple[dict[str, Any], ...] = (
+    {"Egress": False},
+    {"Egress": True, "Protocol": 6, "PortRange": {"From": 49152, "To": 65535}},
+)
+# Whatever comes in goes no further than to a client's usual ports, of which Lambda takes others too.
+FEW_ANSWERS: tuple[dict[str, Any], ...] = (
+    {"Egress": True}, {"Egress": False, "Protocol": 6, "PortRange": {"From": 32768, "To": 65535}},
+    {"Egress": False, "Protocol": 6, "PortRange": {"From": 5433, "To": 6379}, "RuleNumber": 100},
+)  # fmt: skip
 
 
 @control(
     "REA-01",
     severity="critical",
     satisfies=(*IN_THE_NETWORK, "FSBP:RDS.46"),
-    broken_by=(Break((OPEN, Change("PrivateSubnetARoutes.RouteTableId", {"Ref": "PublicRouteTable"}))),),
+    broken_by=(
+        Break((OPEN, *PUBLIC, *listed(*ANSWERS))),
+        Break((OPEN, Change("DatabaseSubnetGroup.SubnetIds.0", {"Ref": "PublicSubnetAId"}))),
+        Break((OPEN, *PEERED)),
+    ),
 )
 def test_no_store_is_reached_from_outside(store: DBInstance | ReplicationGroup, inventory: Inventory) -> None:
     """Each guard may look sound by itself: what counts is whether route, list and group together let a packet through.
@@ -50,6 +87,7 @@ def test_no_store_is_reached_from_outside(store: DBInstance | ReplicationGroup, 
         Change("PushFunction.VpcConfig", {
             "SubnetIds": [{"Ref": "PrivateSubnetAId"}], "SecurityGroupIds": [{"Ref": "LambdaSecurityGroupId"}],
         }),
+        Change("QueryFunction.FunctionName", "touchstone-prod-history"),
     ),
 )  # fmt: skip
 def test_stores_are_reached_by_the_promised_functions(
@@ -69,7 +107,12 @@ def test_stores_are_reached_by_the_promised_functions(
     "REA-03",
     severity="high",
     satisfies=("AC2", "AC5", "NIST-800-53:SC-7", "SOC2:A1.2"),
-    broken_by=(Remove("RdsFromLambdaIngress"),),
+    broken_by=(
+        Remove("RdsFromLambdaIngress"),
+        Break(listed({"Egress": False}, {"Egress": True}, {"Egress": False, "RuleAction": "deny", "RuleNumber": 50})),
+        Break(listed(*FEW_ANSWERS)),
+        Remove("AlertFunction.VpcConfig"),
+    ),
 )
 def test_functions_reach_the_stores_that_they_use(function: Function, inventory: Inventory) -> None:
     """A function that cannot reach its database raises no alert, and nothing of it looks broken until somebody asks.
@@ -95,7 +138,11 @@ def test_functions_reach_the_stores_that_they_use(function: Function, inventory:
     "REA-04",
     severity="high",
     satisfies=IN_THE_NETWORK,
-    broken_by=(road(DestinationCidrBlock="198.51.100.0/24", GatewayId={"Ref": "InternetGateway"}),),
+    broken_by=(
+        road(DestinationCidrBlock="198.51.100.0/24", GatewayId={"Ref": "InternetGateway"}),
+        Change("LambdaSecurityGroup.SecurityGroupEgress", [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]),
+        Break(PEERED),
+    ),
 )
 def test_functions_leave_by_the_promised_way(function: Function, inventory: Inventory, baseline: Baseline) -> None:
     """What is taken over sends its catch out by whatever way there is.

@@ -26,7 +26,8 @@ RANGES_6 = ("::/0", "2600::/127", "2600::4/126", "2600::4/128")
 WIDE = ("0.0.0.0/0", "::/0", "8.0.0.4/30", "8.0.0.0/30")
 OUTSIDE = ("0.0.0.0/0", "8.0.0.4/30", "8.0.0.4/31", "8.0.0.6/32", "10.0.0.0/8")
 TARGETS = (
-    {"GatewayId": "igw-1"}, {"GatewayId": "igw-1"}, {"GatewayId": "igw-1"}, {"GatewayId": "igw-loose"}, {"NatGatewayId": "nat-1"},
+    {"GatewayId": "igw-1"}, {"GatewayId": "igw-1"}, {"GatewayId": "igw-1"}, {"GatewayId": "igw-loose"},
+    {"NatGatewayId": "nat-1"},
     {"VpcPeeringConnectionId": "pcx-1"}, {"TransitGatewayId": "tgw-1"}, {"NetworkInterfaceId": "eni-1"},
     {"EgressOnlyInternetGatewayId": "eigw-1"}, {"NatGatewayId": "gone"},
 )  # fmt: skip
@@ -71,7 +72,9 @@ def rules(draw: st.DrawFn, side: str) -> Properties:
 def routes(draw: st.DrawFn, table: str) -> Spec:
     """A few routes of a table, each to another range; one to a range of a subnet leads to something in between."""
     found: Spec = {}
-    for number, text in enumerate(draw(st.lists(st.sampled_from((*OUTSIDE, *RANGES_6)), min_size=1, max_size=3, unique=True))):
+    for number, text in enumerate(
+        draw(st.lists(st.sampled_from((*OUTSIDE, *RANGES_6)), min_size=1, max_size=3, unique=True))
+    ):
         target = draw(st.sampled_from(TARGETS))
         state = {"state": "blackhole" if target == {"NatGatewayId": "gone"} else "active"}
         said = {"RouteTableId": table, **target}
@@ -92,7 +95,8 @@ def networks(draw: st.DrawFn) -> Spec:
         "vpc-1": ("VPC", {"CidrBlock": "8.0.0.0/30"}, {}),
         "igw-1": ("InternetGateway", {}, {}), "igw-loose": ("InternetGateway", {}, {}),
         "igw-1|vpc-1": ("VPCGatewayAttachment", {"VpcId": "vpc-1", "InternetGatewayId": "igw-1"}, {}),
-        "rtb-main": ("RouteTable", {"VpcId": "vpc-1"}, {"maker": "ec2"}), "rtb-1": ("RouteTable", {"VpcId": "vpc-1"}, {}),
+        "rtb-main": ("RouteTable", {"VpcId": "vpc-1"}, {"maker": "ec2"}),
+        "rtb-1": ("RouteTable", {"VpcId": "vpc-1"}, {}),
         "sg-strange": ("SecurityGroup", {"VpcId": "vpc-2", "SecurityGroupEgress": []}, {}),
     }  # fmt: skip
     for name, (block, block_6) in SUBNETS.items():

@@ -10,11 +10,10 @@ from hypothesis import given, settings
 
 from fixtures.inventory.services.awslambda import Function
 from fixtures.inventory.services.rds import DBInstance
-from fixtures.judging.network.boxes import Region, interval, less
+from fixtures.judging.network.boxes import Region, interval
 from fixtures.judging.network.reading import Network
 from fixtures.judging.network.standing import Standing
-from fixtures.judging.network.telling import address, packet_in, told
-from fixtures.judging.network.ways import Way, between, into, out_of, wanted
+from fixtures.judging.network.ways import Way, between, into, out_of
 from tests.network.small_network import Spec, inventory, networks
 from tests.network.walking import STRANGERS, Answer, Packet, World, addresses, packets
 

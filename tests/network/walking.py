@@ -137,8 +137,8 @@ class World:
             if line.get("Icmp", {}).get("Code", -1) == -1:
                 break
         else:
-            seen.add(False)
-        return None if len(seen) == 2 else seen.pop()
+            seen |= {False}
+        return None if len(seen) > 1 else seen.pop()
 
     @once
     def groups(
@@ -226,7 +226,7 @@ class World:
         )
 
     def _out(self, gate: str, config: Properties, subnet: str, one: Packet, *, certain: bool) -> Answer:
-        if gate in ("local", "nowhere"):
+        if gate in ("local", "nowhere") or (not gate.startswith(PASSING) and one.target.startswith("10.")):
             return False
         has: tuple[str, ...] | None = None if gate.startswith(PASSING) else ()
         return every([
