@@ -20,6 +20,7 @@ from reports.models import SEVERITIES, CostNote, Outcome
 from reports.picture import bar, money
 from reports.record import Record
 from reports.view import Page, page
+from reports.way import picture
 
 TEMPLATES = Path(__file__).parent / "templates"
 CACHE = Path(__file__).parents[1] / ".cache" / "jinja"
@@ -82,6 +83,7 @@ def _jinja() -> Environment:
         SEVERITIES=SEVERITIES,
         bar=bar,
         money=money,
+        way_picture=picture,
         cost_services=cost_services,
         fact=facts.fact,
         brief=deployed.brief,

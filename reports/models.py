@@ -187,11 +187,16 @@ class Evidence(Strict):
 
 
 class Hop(Strict):
-    """One place of a way through the network: ``what`` it is, its ``name``, and what there lets pass."""
+    """One place of a way through the network: ``what`` it is, its ``name``, and what there lets pass.
+
+    ``answer``: it is the answer that comes by here; ``passes``: whether it comes any further.
+    """
 
     what: str
     name: str
-    detail: str = ""
+    detail: str
+    answer: bool = False
+    passes: bool = True
 
 
 class WaiverNote(Strict):

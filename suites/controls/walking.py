@@ -12,7 +12,7 @@ from fixtures.inventory.touching import note_way
 from fixtures.inventory.values import as_reference
 from fixtures.judging.network.boxes import Region, less
 from fixtures.judging.network.rules import undecided
-from fixtures.judging.network.telling import shut, told, words
+from fixtures.judging.network.telling import told, words
 from fixtures.judging.network.ways import Way
 
 Store = DBInstance | ReplicationGroup
@@ -46,7 +46,7 @@ def missing_way(inventory: Inventory, way: Way, wanted: Region) -> str | None:
     """
     lacking = less(wanted, way.most)
     if lacking:
-        hops = shut(way, lacking)
+        hops = told(way, lacking)
         note_way(hops)
         return words(hops)
     unsure = less(wanted, way.sure)
