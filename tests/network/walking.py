@@ -214,7 +214,7 @@ class World:
     def _meets(self, there: str, back: str) -> Answer:
         if there == back == "local":
             return True
-        dead = ("nowhere", "nat", "eigw")
+        dead = ("nowhere", "nat", "eigw", "igw")
         passes = there.startswith(PASSING) or back.startswith(PASSING)
         return None if passes and not there.startswith(dead) and not back.startswith(dead) else False
 
