@@ -8,13 +8,13 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from infra.outside import terminal
+from infra.outside import html, terminal
 from reports.models import Hop
 
 # As wide as the smallest screen has room for: what is drawn smaller cannot be read there.
 _WIDTH: Final = 320
 _LETTERS: Final = 42
-_MOST_LINES: Final = 6
+_MOST_LINES: Final = {"what": 1, "name": 2, "says": 4}
 _LINE: Final = 15
 _GAP: Final = 12
 _RAIL: Final = 9
@@ -22,45 +22,39 @@ _RAIL: Final = 9
 
 def picture(name: str, label: str, hops: Sequence[Hop]) -> Markup:
     """Return the hops as a drawing; ``name`` makes its ids unique, ``label`` says what it is about."""
-    top, shapes, places = 0, [], []
+    top, texts, places = 0, [], []
     for hop in hops:
         lines = _lines(hop)
         places.append(top + 8)
-        shapes.append(_texts(lines, top))
-        top += len(lines) * _LINE + _GAP
+        texts.append(_texts(lines, top))
+        top += sum(bool(line) for _, line in lines) * _LINE + _GAP
     rail = [_rail(above, below, hop) for above, below, hop in zip(places, places[1:], hops[1:], strict=False)]
     marks = [_mark(place, hop) for place, hop in zip(places, hops, strict=True)]
     words = "; ".join(f"{one.what} {one.name}: {one.detail}{'' if one.passes else ', and no further'}" for one in hops)
     return Markup(  # noqa: S704  every piece of data in it is escaped or a number
         f'<svg class="way" viewBox="0 0 {_WIDTH} {max(top, 1)}" role="img" aria-labelledby="{name}-t {name}-d">'
-        f'<title id="{name}-t">{_safe(label)}</title><desc id="{name}-d">{_safe(words)}</desc>'
-        f"{''.join((*rail, *marks, *shapes))}</svg>"
+        f'<title id="{name}-t">{html(label)}</title><desc id="{name}-d">{html(words)}</desc>'
+        f"{''.join((*rail, *marks, *texts))}</svg>"
     )
-
-
-def _safe(text: str) -> Markup:
-    return escape(terminal(text))
 
 
 def _lines(hop: Hop) -> list[tuple[str, str]]:
-    """Return what is written beside a hop: the class and the text of each line, broken only after it is harmless."""
-    detail = _broken(hop.detail)
-    return (
-        [("what", f"{terminal(hop.what)}")]
-        + [("name", line) for line in _broken(hop.name)]
-        + [("says", line) for line in detail]
-    )
+    """Return what is written beside a hop: the class and the text of each line, as many whatever the text is."""
+    parts = (("what", hop.what), ("name", hop.name), ("says", hop.detail))
+    return [(kind, line) for kind, text in parts for line in _broken(text, _MOST_LINES[kind])]
 
 
-def _broken(text: str) -> list[str]:
-    found = textwrap.wrap(terminal(text), _LETTERS, break_long_words=True, break_on_hyphens=False)
-    return found if len(found) <= _MOST_LINES else [*found[: _MOST_LINES - 1], "…"]
+def _broken(text: str, most: int) -> list[str]:
+    """Break a text into lines, after it is harmless and without secrets; what has no room is in the words."""
+    found = textwrap.wrap(terminal(text), _LETTERS, break_on_hyphens=False)
+    shown = found if len(found) <= most else [*found[: most - 1], f"{found[most - 1][: _LETTERS - 1]}…"]
+    return shown + [""] * (most - len(shown))
 
 
 def _texts(lines: Sequence[tuple[str, str]], top: int) -> str:
     return "".join(
         f'<text class="{kind}" x="26" y="{top + 12 + number * _LINE}">{escape(line)}</text>'
-        for number, (kind, line) in enumerate(lines)
+        for number, (kind, line) in enumerate(sorted(lines, key=lambda pair: not pair[1]))
     )
 
 
