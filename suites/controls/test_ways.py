@@ -75,7 +75,8 @@ def test_no_store_is_reached_from_outside(store: DBInstance | ReplicationGroup, 
     Outside is the Internet, and every network that somebody else rules, on any port. That a store has no public address
     does not count: NET-05 judges it, and one setting changes it.
     """
-    way = first_way(inventory, into(Network(inventory).store(store)))
+    network = Network(inventory)
+    way = first_way(network, into(network.store(store)))
     assert way is None, f"is reached from outside: {way}; no way in is promised"
 
 
@@ -99,7 +100,7 @@ def test_stores_are_reached_by_the_promised_functions(
     for function in inventory.of(Function):
         if function.function_name in baseline.store_functions:
             continue
-        way = first_way(inventory, between(network.function(function), end))
+        way = first_way(network, between(network.function(function), end))
         assert way is None, f"is reached by {function.key}: {way}; {', '.join(baseline.store_functions)} are promised"
 
 
@@ -130,7 +131,7 @@ def test_functions_reach_the_stores_that_they_use(function: Function, inventory:
         for way in between(start, network.store(store)):
             if way.start is None or way.end is None:
                 continue
-            lacking = missing_way(inventory, way, wanted(way.start, way.end, TCP, store.port))
+            lacking = missing_way(network, way, wanted(way.start, way.end, TCP, store.port))
             assert lacking is None, f"does not reach {store.key}: {lacking}; a way to TCP port {store.port} is promised"
 
 
@@ -153,7 +154,8 @@ def test_functions_leave_by_the_promised_way(function: Function, inventory: Inve
         not_applicable("it is in no network of ours: AWS decides how it leaves")
     promised = (Side.NAT,) if baseline.internet_egress else ()
     words = "TLS through a NAT gateway" if promised else "none"
-    for way in out_of(Network(inventory).function(function)):
+    network = Network(inventory)
+    for way in out_of(network.function(function)):
         rest = beside(way, TCP, 443) if way.target in promised else way
-        found = first_way(inventory, (rest,))
+        found = first_way(network, (rest,))
         assert found is None, f"leaves by {found}; {words} is promised"

@@ -8,9 +8,9 @@ from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.awslambda import Function
 from fixtures.inventory.services.elasticache import ReplicationGroup
 from fixtures.inventory.services.rds import DBInstance
-from fixtures.inventory.touching import note_way
 from fixtures.inventory.values import as_reference
 from fixtures.judging.network.boxes import Region, less
+from fixtures.judging.network.reading import Network
 from fixtures.judging.network.rules import undecided
 from fixtures.judging.network.telling import told, words
 from fixtures.judging.network.ways import Way
@@ -18,7 +18,7 @@ from fixtures.judging.network.ways import Way
 Store = DBInstance | ReplicationGroup
 
 
-def first_way(inventory: Inventory, ways: Iterable[Way]) -> str | None:
+def first_way(network: Network, ways: Iterable[Way]) -> str | None:
     """Give the first way by which something gets through in any case, in words, and note it; None if there is none.
 
     Raises:
@@ -28,17 +28,17 @@ def first_way(inventory: Inventory, ways: Iterable[Way]) -> str | None:
     for way in found:
         if way.sure:
             hops = told(way, way.sure)
-            note_way(hops)
+            network.note(hops)
             return words(hops)
     for way in found:
         if way.most:
             hops = told(way, way.most)
-            note_way(hops)
-            raise undecided(inventory, f"{'; '.join(way.doubts)}: perhaps there is a way: {words(hops)}")
+            network.note(hops)
+            raise undecided(network.inventory, f"{'; '.join(way.doubts)}: perhaps there is a way: {words(hops)}")
     return None
 
 
-def missing_way(inventory: Inventory, way: Way, wanted: Region) -> str | None:
+def missing_way(network: Network, way: Way, wanted: Region) -> str | None:
     """Say what of the connections that are wanted does not get through, and where it ends; None if all of them do.
 
     Raises:
@@ -47,11 +47,11 @@ def missing_way(inventory: Inventory, way: Way, wanted: Region) -> str | None:
     lacking = less(wanted, way.most)
     if lacking:
         hops = told(way, lacking)
-        note_way(hops)
+        network.note(hops)
         return words(hops)
     unsure = less(wanted, way.sure)
     if unsure:
-        raise undecided(inventory, "; ".join(way.doubts))
+        raise undecided(network.inventory, "; ".join(way.doubts))
     return None
 
 
