@@ -64,9 +64,9 @@ FEW_ANSWERS: tuple[dict[str, Any], ...] = (
     severity="critical",
     satisfies=(*IN_THE_NETWORK, "FSBP:RDS.46"),
     broken_by=(
+        Break((OPEN, *PEERED)),
         Break((OPEN, *PUBLIC, *listed(*ANSWERS))),
         Break((OPEN, Change("DatabaseSubnetGroup.SubnetIds.0", {"Ref": "PublicSubnetAId"}))),
-        Break((OPEN, *PEERED)),
     ),
 )
 def test_no_store_is_reached_from_outside(store: DBInstance | ReplicationGroup, inventory: Inventory) -> None:
@@ -140,8 +140,8 @@ def test_functions_reach_the_stores_that_they_use(function: Function, inventory:
     severity="high",
     satisfies=IN_THE_NETWORK,
     broken_by=(
-        road(DestinationCidrBlock="198.51.100.0/24", GatewayId={"Ref": "InternetGateway"}),
         Change("LambdaSecurityGroup.SecurityGroupEgress", [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]),
+        road(DestinationCidrBlock="198.51.100.0/24", GatewayId={"Ref": "InternetGateway"}),
         Break(PEERED),
     ),
 )
