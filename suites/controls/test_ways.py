@@ -110,9 +110,9 @@ def test_stores_are_reached_by_the_promised_functions(
     satisfies=("AC2", "AC5", "NIST-800-53:SC-7", "SOC2:A1.2"),
     broken_by=(
         Remove("RdsFromLambdaIngress"),
+        Remove("AlertFunction.VpcConfig"),
         Break(listed({"Egress": False}, {"Egress": True}, {"Egress": False, "RuleAction": "deny", "RuleNumber": 50})),
         Break(listed(*FEW_ANSWERS)),
-        Remove("AlertFunction.VpcConfig"),
     ),
 )
 def test_functions_reach_the_stores_that_they_use(function: Function, inventory: Inventory) -> None:
