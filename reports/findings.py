@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.models import SEVERITIES, Control, Evidence, Outcome, Severity, Verdict, WaiverNote
+from reports.models import SEVERITIES, Control, Evidence, Hop, Outcome, Severity, Verdict, WaiverNote
 from reports.record import Record
 from reports.tally import RANK
 
@@ -13,7 +13,8 @@ from reports.tally import RANK
 class Finding:
     """One demand not met by one resource; ``control`` is empty where a verdict names one that was never planned.
 
-    ``locations`` are the lines that declare what decided, then those on which that depends; ``decided`` are the facts.
+    ``locations`` are the lines that declare what decided, then those on which that depends; ``decided`` are the facts;
+    ``way`` is the way through the network that it is about.
     """
 
     verdict: Outcome
@@ -27,6 +28,7 @@ class Finding:
     locations: tuple[str, ...]
     decided: tuple[Evidence, ...]
     planned: bool
+    way: tuple[Hop, ...] = ()
 
     @property
     def by_environment(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -77,6 +79,7 @@ def _finding(group: list[Verdict], controls: dict[str, Control], *, planned: boo
         locations=_locations(group),
         decided=_decided(group),
         planned=planned,
+        way=first.way,
     )
 
 

@@ -24,6 +24,7 @@ from reports.picture import bar, money, trend
 from reports.record import Record
 from reports.requirements import STATUSES, share
 from reports.view import Page, page
+from reports.way import picture
 
 TEMPLATES = Path(__file__).parent / "templates"
 CACHE = Path(__file__).parents[1] / ".cache" / "jinja"
@@ -146,6 +147,7 @@ _GLOBALS: Final[dict[str, Any]] = {
     "SEVERITIES": SEVERITIES,
     "bar": bar,
     "money": money,
+    "way_picture": picture,
     "cost_services": cost_services,
     "fact": facts.fact,
     "brief": deployed.brief,

@@ -10,24 +10,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final, Literal, get_args
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from reports.notes import (
     CostNote,
     DeploymentNote,
     DeploymentsNote,
     EnvironmentNote,
-    Model,
     PopulationNote,
     RequirementNote,
-    Strict,
     Tier,
 )
+from reports.storable import Open, Strict
 
 __all__ = [
     "ENGINES", "EXIT_CODES", "SEVERITIES", "TIERS", "Cell", "Control", "CostNote", "Counts", "DeploymentNote",
-    "DeploymentsNote", "Engine", "EnvironmentNote", "Evidence", "Outcome", "Plan", "PlannedRow", "PopulationNote",
-    "RequirementNote", "Run", "Seal", "Severity", "State", "Summary", "Tier", "Verdict", "WaiverNote", "state_of",
+    "DeploymentsNote", "Engine", "EnvironmentNote", "Evidence", "Hop", "Outcome", "Plan", "PlannedRow",
+    "PopulationNote", "RequirementNote", "Run", "Seal", "Severity", "State", "Summary", "Tier", "Verdict", "WaiverNote", "state_of",
 ]  # fmt: skip
 
 Severity = Literal["critical", "high", "medium", "low"]
@@ -71,11 +70,7 @@ def state_of(outcomes: Iterable[Outcome], *, complete: bool, otherwise_failing: 
     return "exceptions" if counts[Outcome.WAIVED] or counts[Outcome.MANUAL] else "conforms"
 
 
-class _Open(Model):
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-
-class Run(_Open):
+class Run(Open):
     """What was run, when, from what. ``callers`` says as whom AWS or the mock cloud saw us, where it was asked;
     ``replays`` names the run whose facts were judged again.
 
@@ -151,6 +146,19 @@ class Evidence(Strict):
     read_at: AwareDatetime | None = None
 
 
+class Hop(Strict):
+    """One place of a way through the network: ``what`` it is, its ``name``, and what there lets pass.
+
+    ``answer``: it is the answer that comes by here; ``passes``: whether it comes any further.
+    """
+
+    what: str
+    name: str
+    detail: str
+    answer: bool = False
+    passes: bool = True
+
+
 class WaiverNote(Strict):
     """The permission under which a verdict is ``waived``."""
 
@@ -166,7 +174,8 @@ class Verdict(Strict):
     """One line of ``verdicts.jsonl``. ``at`` is empty only where a planned verdict was never recorded.
 
     ``location`` is the line that declares the fact which decided; ``decided_by`` names the other lines on which that
-    fact depends, such as the one that sets a template parameter in an environment's file.
+    fact depends, such as the one that sets a template parameter in an environment's file. ``way`` is the way
+    through the network that a finding is about, hop by hop.
     """
 
     control: str
@@ -179,6 +188,7 @@ class Verdict(Strict):
     evidence: tuple[Evidence, ...] = ()
     location: str | None = None
     decided_by: tuple[str, ...] = ()
+    way: tuple[Hop, ...] = ()
     waiver: WaiverNote | None = None
     at: AwareDatetime | None
 
@@ -227,7 +237,7 @@ class Seal(Strict):
     files: dict[str, str]
 
 
-class Summary(_Open):
+class Summary(Open):
     """The last line of a record that was closed."""
 
     planned: int

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
+from pydantic import AwareDatetime
 
-from reports.storable import is_ascii, storable
+from reports.storable import Strict
 
 Tier = Literal["static", "mocked", "live"]
-
-
-class Model(BaseModel):
-    """What of a record can be written to any disk."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _storable(cls, data: Any) -> Any:
-        return data if is_ascii(data) else storable(data)
-
-
-class Strict(Model):
-    """A part of a record that says nothing but what it is asked."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class EnvironmentNote(Strict):

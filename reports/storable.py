@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, model_validator
+
 
 def storable(value: Any) -> Any:
     r"""Give plain data in which half a surrogate pair, which no file can hold, is written out as ``\ud800``."""
@@ -31,3 +33,22 @@ def is_ascii(data: Any) -> bool:
         elif isinstance(value, str | Mapping | list | tuple):
             return False  # of a kind of its own: it is written out in full
     return True
+
+
+class _Model(BaseModel):
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, data: Any) -> Any:
+        return data if is_ascii(data) else storable(data)
+
+
+class Strict(_Model):
+    """A part of a record that has nothing but what stands here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Open(_Model):
+    """A part of a record to which whoever writes it may add."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")

@@ -19,8 +19,7 @@ def live(client: Client) -> None:
     """Make it all; ``client`` gives the client of a service."""
     made_by_aws(client)
     _keys(client("kms"))
-    _databases(client("rds"))
-    _network(client("ec2"))
+    _databases(client("rds"), _network(client("ec2")))
     _left_by_cdk(client)
     client("elasticache").create_replication_group(
         ReplicationGroupId="leaving", ReplicationGroupDescription="On its way out", CacheNodeType="cache.t4g.micro"
@@ -51,28 +50,33 @@ def _keys(kms: Any) -> None:
     kms.schedule_key_deletion(KeyId=kms.create_key(Description="pending deletion")["KeyMetadata"]["KeyId"])
 
 
-def _databases(rds: Any) -> None:
+def _databases(rds: Any, subnet: str) -> None:
+    """Every database stands in subnets, and AWS says in which."""
+    rds.create_db_subnet_group(DBSubnetGroupName="theirs", DBSubnetGroupDescription="Theirs", SubnetIds=[subnet])
     rds.create_db_cluster(
         DBClusterIdentifier="aurora", Engine="aurora-postgresql", MasterUsername="somebody", MasterUserPassword="x" * 12
     )
     for number in (1, 2):
         rds.create_db_instance(
             DBInstanceIdentifier=f"aurora-{number}", DBInstanceClass="db.t4g.medium", Engine="aurora-postgresql",
-            DBClusterIdentifier="aurora", PubliclyAccessible=False,
+            DBClusterIdentifier="aurora", PubliclyAccessible=False, DBSubnetGroupName="theirs",
         )  # fmt: skip
     rds.create_db_instance(
         DBInstanceIdentifier="foreign", DBInstanceClass="db.t4g.micro", Engine="postgres", AllocatedStorage=20,
-        MasterUsername="somebody", MasterUserPassword="x" * 12, PubliclyAccessible=False,
+        MasterUsername="somebody", MasterUserPassword="x" * 12, PubliclyAccessible=False, DBSubnetGroupName="theirs",
     )  # fmt: skip
     rds.create_db_instance_read_replica(
-        DBInstanceIdentifier="replica", SourceDBInstanceIdentifier="foreign", PubliclyAccessible=False
+        DBInstanceIdentifier="replica",
+        SourceDBInstanceIdentifier="foreign",
+        PubliclyAccessible=False,
+        DBSubnetGroupName="theirs",
     )
 
 
-def _network(ec2: Any) -> None:
-    """The default VPC's own gateway and main table, and a VPC whose subnet has no table of its own."""
+def _network(ec2: Any) -> str:
+    """The default VPC's own gateway and main table, and a VPC whose subnet, which is given, has no table of its own."""
     vpc = ec2.create_vpc(CidrBlock="172.20.0.0/16")["Vpc"]["VpcId"]
-    ec2.create_subnet(VpcId=vpc, CidrBlock="172.20.1.0/24")
+    subnet = str(ec2.create_subnet(VpcId=vpc, CidrBlock="172.20.1.0/24")["Subnet"]["SubnetId"])
     gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
     tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]
@@ -81,6 +85,7 @@ def _network(ec2: Any) -> None:
         VpcId=vpc, ServiceName="com.amazonaws.us-east-1.sqs", VpcEndpointType="Interface",
         TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": [{"Key": "Name", "Value": "failed"}]}],
     )  # fmt: skip
+    return subnet
 
 
 def _left_by_cdk(client: Client) -> None:

@@ -21,6 +21,10 @@ FUNCTION = {
 }  # fmt: skip
 RULE = {"RuleName": "daily", "TargetBackupVault": ref("Vault"), "ScheduleExpression": "cron(0 5 * * ? *)"}
 INGRESS = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/16"}
+ENTRY = {
+    "RuleNumber": 10, "Egress": True, "Protocol": 6, "RuleAction": "allow", "CidrBlock": "10.0.0.0/8",
+    "PortRange": {"From": 443, "To": 443},
+}  # fmt: skip
 TABLE = {
     "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
     "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
@@ -65,6 +69,16 @@ CHANGES: dict[str, tuple[Properties, Properties, Properties]] = {
          "Subnet": one("EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.0.1.0/24")},
         {"RouteTableId": ref("Table"), "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": ref("One")},
         {"RouteTableId": ref("Table"), "DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": ref("Two")},
+    ),
+    "EC2::VPCPeeringConnection": (
+        {"Vpc": VPC, "Other": one("EC2::VPC", CidrBlock="10.1.0.0/16")},
+        {"VpcId": ref("Vpc"), "PeerVpcId": ref("Other")},
+        {"VpcId": ref("Vpc"), "PeerVpcId": ref("Other"), "Tags": tags("b")},
+    ),
+    "EC2::NetworkAcl": ({"Vpc": VPC}, {"VpcId": ref("Vpc")}, {"VpcId": ref("Vpc"), "Tags": tags("b")}),
+    "EC2::NetworkAclEntry": (
+        {"Vpc": VPC, "Acl": one("EC2::NetworkAcl", VpcId=ref("Vpc"))}, {"NetworkAclId": ref("Acl"), **ENTRY},
+        {"NetworkAclId": ref("Acl"), **ENTRY, "RuleAction": "deny", "PortRange": {"From": 443, "To": 444}},
     ),
     "EC2::VPCEndpoint": (
         SUBNETS | {"Table": one("EC2::RouteTable", VpcId=ref("Vpc"))},
@@ -230,3 +244,21 @@ def differences(account: Account) -> Properties:
         for name, drift in account.drifts().items()
         if drift["StackResourceDriftStatus"] != "IN_SYNC"
     }
+
+
+def test_a_subnet_moves_to_another_list_of_access_and_back(account: Account) -> None:
+    """A subnet always has one: what CloudFormation calls an association is a move."""
+    there = SUBNETS | {"Acl": one("EC2::NetworkAcl", VpcId=ref("Vpc"))}
+    listed = one("EC2::SubnetNetworkAclAssociation", SubnetId=ref("SubnetA"), NetworkAclId=ref("Acl"))
+
+    def moved() -> bool:
+        ids = account.physical_ids()
+        asked = [{"Name": "association.subnet-id", "Values": [ids["SubnetA"]]}]
+        (found,) = account.client("ec2").describe_network_acls(Filters=asked)["NetworkAcls"]
+        return bool(found["NetworkAclId"] == ids["Acl"])
+
+    assert account.create(template(there | {"Tried": listed})) == "CREATE_COMPLETE", account.reasons("CREATE_FAILED")
+    assert differences(account) == {}
+    assert moved()
+    assert account.update(template(there)) == "UPDATE_COMPLETE", account.reasons("UPDATE_FAILED")
+    assert not moved()

@@ -94,6 +94,18 @@ def _resources(control: Row) -> list[str]:
     return list(dict.fromkeys([*special, *(f"{word}{kind}" for word in ("Orders", "Billing", "Search", "Audit"))]))
 
 
+def _hop(what: str, name: str, detail: str, **more: bool) -> Row:
+    return {"what": what, "name": name, "detail": detail, **more}
+
+
+WAY = [
+    _hop("address on", "the Internet", "sends from 198.51.100.7"),
+    _hop("security group", "DatabaseGroup", "in: tcp 22-9000 0.0.0.0/0"),
+    _hop("interface of", "Database", "takes TCP port 5432, by 10.0.16.4 in PrivateSubnetA"),
+    _hop("network ACL", HOSTILE, "the answer to port 49152: no rule speaks of it", answer=True, passes=False),
+]
+
+
 def verdicts() -> list[Row]:
     """Return one verdict for every planned cell."""
     controls = {control["id"]: control for control in (*CONTROLS, *RULES)}
@@ -119,6 +131,7 @@ def _verdict(control: Row, environment: str, tier: str, resource: str) -> Row:
         "evidence": list(_evidence(resource, tier, environment)),
         "location": "infra/templates/data.yaml:41" if tier == "static" else None,
         "decided_by": ["infra/environments/prod.toml:14 (AdminPort)"] if "port 22" in message else [],
+        "way": WAY if verdict == "fail" else [],
         "waiver": WAIVER if verdict == "waived" else None,
         "at": STARTED,
     }

@@ -12,10 +12,11 @@ import pytest
 
 from infra.outside import visible
 from reports.html import render
-from reports.models import Outcome
+from reports.models import Hop, Outcome
 from reports.picture import widths
 from reports.record import load_record
 from reports.tally import Tally
+from reports.way import picture
 from tests.reports import sample
 from tests.reports.sample_catalogue import HOSTILE
 
@@ -53,6 +54,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> str:
     for row in plan["planned"]:
         row["resources"] = [rename]
     line = sample.verdicts()[0] | dict.fromkeys(("control", "environment", "resource", "message", "location"), rename)
+    line |= {"way": [dict.fromkeys(("what", "name", "detail"), rename)]}
     line |= {"verdict": "waived", "waiver": dict.fromkeys(sample.WAIVER, rename)}
     line |= {"evidence": [{"resource": rename, "field": rename, "value": {rename: [rename]}, "source": rename}]}
     stray = line | {"resource": "stray", "control": HOSTILE, "environment": HOSTILE}
@@ -166,3 +168,23 @@ def test_the_parts_of_a_bar_fill_it_and_the_rarest_is_seen(counts: dict[Outcome,
     assert sum(width for _, width in parts) == 1000
     assert min(width for _, width in parts) >= 12
     assert {outcome for outcome, _ in parts} == set(counts)
+
+
+def test_a_way_is_drawn_where_the_finding_is_and_told_in_words(page: str) -> None:
+    """Who sees no picture reads the same: where it begins, what lets it pass, and where it ends."""
+    assert page.count('<svg class="way"') == page.count("The way, hop by hop") > 0
+    assert "security group DatabaseGroup: in: tcp 22-9000 0.0.0.0/0;" in page
+    assert "no rule speaks of it, and no further</desc>" in page
+    assert page.count('<path class="shut"') == page.count('<svg class="way"')
+
+
+def test_no_line_of_a_way_is_wider_than_its_picture_and_no_secret_is_broken_in_two() -> None:
+    secret = "AKIA" + "ABCDEFGHIJKLMNOP"
+    drawn = picture(
+        "n", "l", [Hop(what="w", name=f"{'x' * 35} {secret}", detail=f"{'word ' * 8}{secret}{'y' * 3_000}")]
+    )
+    written = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+    assert max(map(len, written)) <= 42
+    assert len(written) < 20
+    assert secret not in "".join(written)
+    assert secret not in drawn

@@ -92,6 +92,39 @@ def _association(client: Client) -> Made:
     return {made: {"RouteTableId": table, "SubnetId": subnet}}
 
 
+def _acl(client: Client) -> Made:
+    inside = vpc(client)
+    made = client("ec2").create_network_acl(VpcId=inside, TagSpecifications=tagged("network-acl"))
+    return {made["NetworkAcl"]["NetworkAclId"]: {"VpcId": inside, "Tags": TEAM}}
+
+
+def _entries(client: Client) -> Made:
+    ec2 = client("ec2")
+    [acl] = _acl(client)
+    door = {"RuleNumber": 7, "Protocol": "6", "RuleAction": "deny", "Egress": True, "CidrBlock": "10.0.0.0/8"}
+    ec2.create_network_acl_entry(NetworkAclId=acl, PortRange={"From": 1, "To": 9}, **door)
+    said: Properties = {**door, "NetworkAclId": acl, "Protocol": 6, "PortRange": {"From": 1, "To": 9}}
+    return {f"{acl}|egress|7": said}
+
+
+def _listed(client: Client) -> Made:
+    ec2 = client("ec2")
+    [subnet], [acl] = _subnet(client), _acl(client)
+    before = [one for its in ec2.describe_network_acls()["NetworkAcls"] for one in its["Associations"]]
+    now = next((one["NetworkAclAssociationId"] for one in before if one["SubnetId"] == subnet), "aclassoc-0")
+    made = ec2.replace_network_acl_association(AssociationId=now, NetworkAclId=acl)["NewAssociationId"]
+    return {made: {"SubnetId": subnet, "NetworkAclId": acl}}
+
+
+def _peering(client: Client) -> Made:
+    ec2, inside = client("ec2"), vpc(client)
+    other = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
+    made = ec2.create_vpc_peering_connection(
+        VpcId=inside, PeerVpcId=other, TagSpecifications=tagged("vpc-peering-connection")
+    )["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+    return {made: {"VpcId": inside, "PeerVpcId": other, "Tags": TEAM}}
+
+
 def _address(client: Client) -> Made:
     made = client("ec2").allocate_address(Domain="vpc", TagSpecifications=tagged("elastic-ip"))
     return {made["PublicIp"]: {"Domain": "vpc", "Tags": TEAM}}
@@ -203,6 +236,10 @@ CASES: dict[str, Case] = {
     "AWS::EC2::RouteTable": _table,
     "AWS::EC2::Route": _route,
     "AWS::EC2::SubnetRouteTableAssociation": _association,
+    "AWS::EC2::VPCPeeringConnection": _peering,
+    "AWS::EC2::NetworkAcl": _acl,
+    "AWS::EC2::NetworkAclEntry": _entries,
+    "AWS::EC2::SubnetNetworkAclAssociation": _listed,
     "AWS::EC2::EIP": _address,
     "AWS::EC2::NatGateway": _nat,
     "AWS::EC2::VPCEndpoint": _endpoint,
