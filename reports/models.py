@@ -26,7 +26,8 @@ from reports.storable import Open, Strict
 __all__ = [
     "ENGINES", "EXIT_CODES", "SEVERITIES", "TIERS", "Cell", "Control", "CostNote", "Counts", "DeploymentNote",
     "DeploymentsNote", "Engine", "EnvironmentNote", "Evidence", "Hop", "Outcome", "Plan", "PlannedRow",
-    "PopulationNote", "RequirementNote", "Run", "Seal", "Severity", "State", "Summary", "Tier", "Verdict", "WaiverNote", "state_of",
+    "PopulationNote", "RequirementNote", "Run", "Seal", "Severity", "State", "Summary", "Tier", "Verdict", "WaiverNote",
+    "state_of",
 ]  # fmt: skip
 
 Severity = Literal["critical", "high", "medium", "low"]
