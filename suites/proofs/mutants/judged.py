@@ -13,12 +13,14 @@ from typing import Literal
 
 from fixtures.inventory.facts import Resource
 from fixtures.judging.control import Control
-from fixtures.judging.judge import Context, Tried, judge, tried
+from fixtures.judging.judge import Context, judge, said_of, tried
 from infra.errors import InputError
 from reports.models import Outcome
 from suites.catalogue import catalogue
 from suites.proofs.mutants.mutant import Mutant, Steps
 from suites.proofs.mutants.platform import Sound, built, sound
+from suites.proofs.mutants.proved import opens_nothing
+from suites.proofs.mutants.shape import refusal
 
 Word = Literal["killed", "refused", "proved", "explained", "surviving"]
 _SILENT = (Outcome.PASS, Outcome.NOT_APPLICABLE)
@@ -33,10 +35,13 @@ class Cell:
     key: str
     cost: float = field(default=0.0, compare=False)
 
-    def said(self, context: Context) -> Tried:
-        """What the control says of the cell in a context."""
-        resource = None if self.kind is None else context.inventory.look(self.kind, self.key)
-        return tried(self.control, context, resource)
+    def resource(self, context: Context) -> Resource | None:
+        """What the cell is about in a context."""
+        return None if self.kind is None else context.inventory.look(self.kind, self.key)
+
+    def objects(self, context: Context) -> bool:
+        """Say whether the control objects to the cell in a context, or cannot judge it."""
+        return said_of(self.control, context, self.resource(context))[0] not in _SILENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +64,10 @@ def looked_at() -> Looked:
     context = sound().context
     for cell in _cells(context):
         began = time.process_time()
-        said = cell.said(context)
+        touched = tried(cell.control, context, cell.resource(context)).touched
         timed = replace(cell, cost=time.process_time() - began)
-        paths = {(resource.key, steps) for resource, steps in said.touched.facts.values()}
-        paths |= {(key, (name,)) for key, name in said.touched.told}
+        paths = {(resource.key, steps) for resource, steps in touched.facts.values()}
+        paths |= {(key, (name,)) for key, name in touched.told}
         for key, steps in paths:
             if steps:
                 found.setdefault((key, str(steps[0])), []).append((steps, timed))
@@ -102,7 +107,7 @@ def killer(mutant: Mutant, resource: Resource) -> str | None:
         return None
     context = sound().context
     after = replace(context, inventory=context.inventory.with_one(resource))
-    return next((cell.control.id for cell in cells if cell.said(after).outcome not in _SILENT), None)
+    return next((cell.control.id for cell in cells if cell.objects(after)), None)
 
 
 def killers_by_everything(resource: Resource) -> set[str]:
@@ -113,14 +118,25 @@ def killers_by_everything(resource: Resource) -> set[str]:
     return {control.id for control in every if any(one.verdict not in _SILENT for one in judge(control, after))}
 
 
-def first_look(platform: Sound, cfn_type: str) -> Iterator[tuple[Judged, Resource | None]]:
-    """Give each mutant of a type as refused, killed or surviving, with the damaged resource where it can be loaded."""
+def judged(platform: Sound, cfn_type: str) -> Iterator[Judged]:
+    """Give what became of each mutant of a type, but for what a reason explains."""
     for resource in platform.of(cfn_type):
         for mutant in platform.mutants_of(resource):
-            try:
-                after = built(resource, mutant)
-            except InputError as error:
-                yield Judged(mutant, "refused", str(error)), None
-                continue
-            by = killer(mutant, after)
-            yield (Judged(mutant, "killed", by) if by else Judged(mutant, "surviving")), after
+            yield _judged(platform, mutant, resource)
+
+
+def _judged(platform: Sound, mutant: Mutant, resource: Resource) -> Judged:
+    """The cheapest question first: whether anybody loads it, who objects, what the schema says, what is proved."""
+    try:
+        after = built(resource, mutant)
+    except InputError as error:
+        return Judged(mutant, "refused", str(error))
+    by = killer(mutant, after)
+    if by is not None:
+        return Judged(mutant, "killed", by)
+    refused = refusal(resource, after.properties(defaults=False))
+    if refused is not None:
+        return Judged(mutant, "refused", refused)
+    if opens_nothing(mutant, resource, platform.context.inventory.account):
+        return Judged(mutant, "proved", "opens nothing")
+    return Judged(mutant, "surviving")
