@@ -1,4 +1,4 @@
-"""Undeclared damage: whatever is damaged in a template, a control objects, or it is shown or explained to be harmless."""
+"""Undeclared damage: whatever is damaged in a template, a control objects, or it is shown to be harmless."""
 
 from __future__ import annotations
 

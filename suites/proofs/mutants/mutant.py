@@ -33,8 +33,8 @@ class Damage:
 class Mutant:
     """One resource with one damage. ``path``: where, in words that do not change when a list is sorted otherwise.
 
-    ``family``: `policy` inside a policy document, `rule` inside a group's rules, `guarded` in what encrypts, backs up or
-    opens: what may be called harmless there nobody decides by a reason alone.
+    ``family``: `policy` inside a policy document, `rule` inside a group's rules, `guarded` in what encrypts, backs up
+    or opens: what may be called harmless there nobody decides by a reason alone.
     """
 
     type: str
