@@ -57,9 +57,7 @@ class Mutant:
 def named(tree: Any, steps: Steps) -> Iterator[str]:
     """Give a path in words: a tag is called by its key, any other item of a list by its place."""
     for step in steps:
-        tree = (
-            tree[step] if isinstance(tree, Mapping) or (isinstance(tree, list) and step in range(len(tree))) else None
-        )
+        tree = tree[step]
         yield str(tree["Key"]) if isinstance(step, int) and _is_tag(tree) else str(step)
 
 

@@ -78,7 +78,7 @@ def _of_names(said: Mapping[str, Any], steps: Steps, world: World) -> Iterator[D
             if kind == "Service":
                 yield Damage(where, "another service", _OTHER_SERVICE)
             elif kind == "AWS" and name != "*":
-                yield from _of_text(name, where, world)
+                yield from (Damage(where, what, other) for what, other in changes(name, _ANY_TEXT, world))
 
 
 def _of_part(said: Any, steps: Steps, part: str, world: World) -> Iterator[Damage]:

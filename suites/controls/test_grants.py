@@ -1,0 +1,62 @@
+"""No policy at a resource allows more than what was agreed that it may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fixtures.inventory.services.backup import BackupVault
+from fixtures.inventory.services.ec2 import VPCEndpoint
+from fixtures.inventory.services.kms import Key
+from fixtures.inventory.services.s3 import BucketPolicy
+from fixtures.inventory.services.secretsmanager import ResourcePolicy
+from fixtures.inventory.services.sns import TopicPolicy
+from fixtures.inventory.services.sqs import QueuePolicy
+from fixtures.judging.control import Change, Remove, control, not_applicable
+from fixtures.judging.grants import Grants
+from infra.environment import Environment
+from suites.controls.letting_in import beyond_grant
+
+Holder = Key | BucketPolicy | QueuePolicy | TopicPolicy | ResourcePolicy | VPCEndpoint | BackupVault
+
+
+@control(
+    "GRT-01",
+    severity="high",
+    satisfies=("AC2", "NIST-800-53:AC-6", "PCI-4.0:7.2", "SOC2:CC6.3"),
+    broken_by=(
+        Change("DataKey.KeyPolicy.Statement.0.Action", "kms:*"),
+        Remove("DataKey.KeyPolicy.Statement.2.Condition.StringEquals.kms:ViaService"),
+        Change("OperationsTopicPolicy.PolicyDocument.Statement.1.Action", "sns:*"),
+        Change("LogBucketPolicy.PolicyDocument.Statement.2.Principal.Service", "ec2.amazonaws.com"),
+    ),
+)
+def test_no_policy_allows_more_than_was_agreed(
+    holder: Key | BucketPolicy | QueuePolicy | TopicPolicy | ResourcePolicy | VPCEndpoint | BackupVault,
+    grants: Grants,
+    environment: Environment,
+) -> None:
+    """An action more in a policy of our own account is no stranger, and yet a right that nobody gave.
+
+    What may be granted stands in policies/grants.toml. Less than that is no finding here; it shows where it is missed.
+    """
+    document = _document(holder)
+    if document is None and isinstance(holder, BackupVault):
+        not_applicable("it has no policy: identities alone decide")
+    assert document is not None, "has no policy of its own; the agreed one is promised"
+    agreed = grants.of(holder.key)
+    assert agreed is not None, "nobody agreed what its policy may allow; an entry in policies/grants.toml is promised"
+    found = beyond_grant(agreed, document, environment.account)
+    assert found is None, f"allows {found}; what policies/grants.toml says is promised, and no more"
+
+
+def _document(holder: Holder) -> Mapping[str, Any] | None:
+    match holder:
+        case Key():
+            return holder.key_policy
+        case ResourcePolicy():
+            return holder.resource_policy
+        case BackupVault():
+            return holder.access_policy
+        case _:
+            return holder.policy_document
