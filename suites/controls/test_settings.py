@@ -8,17 +8,14 @@ from fixtures.inventory.services.backup import (
     BackupPlan,
     BackupSelection,
     BackupVault,
-    RestoreTestingPlan,
-    RestoreTestingSelection,
 )
 from fixtures.inventory.services.cloudtrail import Trail
 from fixtures.inventory.services.dynamodb import Table
 from fixtures.inventory.services.ec2 import VPC, FlowLog, VPCEndpoint
-from fixtures.inventory.services.elasticache import ReplicationGroup, User, UserGroup
-from fixtures.inventory.services.guardduty import Detector
+from fixtures.inventory.services.elasticache import ReplicationGroup, SubnetGroup, User, UserGroup
 from fixtures.inventory.services.kms import Alias, Key
 from fixtures.inventory.services.logs import LogGroup
-from fixtures.inventory.services.rds import DBInstance, DBParameterGroup
+from fixtures.inventory.services.rds import DBInstance, DBParameterGroup, DBSubnetGroup
 from fixtures.inventory.services.s3 import Bucket
 from fixtures.inventory.services.secretsmanager import ResourcePolicy, RotationSchedule, Secret
 from fixtures.inventory.services.sns import Subscription, Topic
@@ -37,7 +34,7 @@ from suites.controls.looking import told
         Change("Database.AutoMinorVersionUpgrade", value=False),
         Change("Database.CopyTagsToSnapshot", value=False),
         Change("DataKey.PendingWindowInDays", 7),
-        Change("JwtSecret.KmsKeyId", {"Ref": "DataKeyArn"}),
+        Change("EventQueue.KmsMasterKeyId", {"Ref": "DataKeyArn"}),
         Remove("BackupVault.LockConfiguration.MaxRetentionDays"),
     ),
 )
@@ -50,7 +47,7 @@ def test_settings_are_those_that_were_agreed(
     | Bucket
     | DBInstance
     | DBParameterGroup
-    | Detector
+    | DBSubnetGroup
     | EventSourceMapping
     | FlowLog
     | Key
@@ -59,10 +56,9 @@ def test_settings_are_those_that_were_agreed(
     | Queue
     | ReplicationGroup
     | ResourcePolicy
-    | RestoreTestingPlan
-    | RestoreTestingSelection
     | RotationSchedule
     | Secret
+    | SubnetGroup
     | Subscription
     | Table
     | Topic
