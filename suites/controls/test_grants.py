@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from fixtures.inventory.services.backup import BackupVault
-from fixtures.inventory.services.ec2 import VPCEndpoint
+from fixtures.inventory.services.ec2 import SecurityGroup, VPCEndpoint
 from fixtures.inventory.services.kms import Key
 from fixtures.inventory.services.s3 import BucketPolicy
 from fixtures.inventory.services.secretsmanager import ResourcePolicy
@@ -14,9 +15,13 @@ from fixtures.inventory.services.sns import TopicPolicy
 from fixtures.inventory.services.sqs import QueuePolicy
 from fixtures.judging.control import Change, Remove, control, not_applicable
 from fixtures.judging.grants import Grants
+from fixtures.judging.network.newly import newly_admitted
 from infra.environment import Environment
 from suites.controls.letting_in import beyond_grant
+from suites.controls.looking import told
 
+AWS_OWN_EGRESS = {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
+"""The rule that AWS keeps in a group of which nobody stated a rule outward."""
 Holder = Key | BucketPolicy | QueuePolicy | TopicPolicy | ResourcePolicy | VPCEndpoint | BackupVault
 
 
@@ -60,3 +65,27 @@ def _document(holder: Holder) -> Mapping[str, Any] | None:
             return holder.access_policy
         case _:
             return holder.policy_document
+
+
+@control(
+    "GRT-02",
+    severity="high",
+    satisfies=("AC2", "NIST-800-53:AC-4(21)", "NIST-800-53:SC-7", "PCI-4.0:1.3.1", "SOC2:CC6.6"),
+    broken_by=(
+        Change("LambdaToRdsEgress.ToPort", 5500),
+        Change("EndpointFromLambdaIngress.FromPort", 1),
+        Remove("BastionSecurityGroup.SecurityGroupEgress"),
+    ),
+)
+def test_no_group_admits_more_than_was_agreed(group: SecurityGroup, grants: Grants) -> None:
+    """A port more between two groups of ours is no stranger's way, and yet one that nobody needs.
+
+    What groups may admit stands in policies/grants.toml; fewer rules than that are no finding here.
+    """
+    if not group.managed:
+        not_applicable("no stack of ours has it: whom it may admit was not agreed")
+    agreed = grants.groups.get(group.key)
+    assert agreed is not None, "nobody agreed what it may admit; an entry in policies/grants.toml is promised"
+    inward, outward = told(group, "SecurityGroupIngress") or [], told(group, "SecurityGroupEgress") or []
+    found = newly_admitted(agreed.inward, inward) or newly_admitted(agreed.outward, outward or [AWS_OWN_EGRESS])
+    assert found is None, f"has the rule {json.dumps(found)}; what policies/grants.toml says is promised, and no more"

@@ -16,6 +16,8 @@ from fixtures.inventory.types import TYPES
 from fixtures.judging.control import Change, Remove, control
 from infra.environment import Environment
 
+CLASSES = ("public", "internal", "confidential", "restricted")
+
 
 @control(
     "TAG-01",
@@ -36,7 +38,8 @@ def test_stores_say_whose_they_are(
     assert said == environment.name, (
         f"says environment {'none' if said is None else said}; {environment.name} is promised"
     )
-    assert store.tag("DataClassification"), "says no class of data; one is promised"
+    data = store.tag("DataClassification")
+    assert data in CLASSES, f"says {data or 'nothing'} of its data; one of {', '.join(CLASSES)} is promised"
 
 
 @control(
@@ -48,6 +51,8 @@ def test_stores_say_whose_they_are(
         Change("LambdaSecurityGroup.Tags.1.Value", "somebody"),
         Remove("WebAcl.Tags.1"),
     ),
+    tiers=("static",),
+    tiers_reason="that what stands is what the templates declare STK-02 judges, property by property",
 )
 def test_everything_says_whose_it_is(inventory: Inventory, environment: Environment) -> None:
     """What bears no name of its project nobody dares to remove, and nobody finds when it matters."""
