@@ -31,16 +31,26 @@ from fixtures.inventory.services.backup import (
     RestoreTestingPlan,
     RestoreTestingSelection,
 )
+from fixtures.inventory.services.budgets import Budget
+from fixtures.inventory.services.ce import AnomalyMonitor, AnomalySubscription
 from fixtures.inventory.services.cloudfront import Distribution
 from fixtures.inventory.services.cloudtrail import Trail
 from fixtures.inventory.services.cloudwatch import Alarm, CompositeAlarm
 from fixtures.inventory.services.dynamodb import Table
-from fixtures.inventory.services.ec2 import VPC, FlowLog, Route, Subnet, SubnetRouteTableAssociation, VPCEndpoint
+from fixtures.inventory.services.ec2 import (
+    VPC,
+    FlowLog,
+    Route,
+    SecurityGroup,
+    Subnet,
+    SubnetRouteTableAssociation,
+    VPCEndpoint,
+)
 from fixtures.inventory.services.elasticache import ReplicationGroup, SubnetGroup, User, UserGroup
 from fixtures.inventory.services.guardduty import Detector
 from fixtures.inventory.services.kms import Alias as KeyAlias
 from fixtures.inventory.services.kms import Key
-from fixtures.inventory.services.logs import LogGroup
+from fixtures.inventory.services.logs import LogGroup, MetricFilter
 from fixtures.inventory.services.rds import DBInstance, DBParameterGroup, DBSubnetGroup
 from fixtures.inventory.services.route53 import RecordSet
 from fixtures.inventory.services.s3 import Bucket
@@ -48,7 +58,7 @@ from fixtures.inventory.services.secretsmanager import ResourcePolicy, RotationS
 from fixtures.inventory.services.sns import Subscription, Topic
 from fixtures.inventory.services.sqs import Queue
 from fixtures.inventory.services.wafv2 import LoggingConfiguration, WebACL
-from fixtures.inventory.services.xray import Group
+from fixtures.inventory.services.xray import Group, SamplingRule
 from fixtures.inventory.touching import note_property
 from fixtures.judging.agreed import Agreed
 from fixtures.judging.control import Change, Remove, control, not_applicable
@@ -65,12 +75,12 @@ Kept = (
 )  # fmt: skip
 Running = (
     Function | Alias | Version | LayerVersion | Permission | EventSourceMapping | Queue | Topic | Subscription
-    | ScalableTarget | Alarm | Group
+    | ScalableTarget | Alarm | Group | SamplingRule | MetricFilter | Budget | AnomalyMonitor | AnomalySubscription
 )  # fmt: skip
 Reached = (
     Api | Authorizer | DomainName | Integration | ApiRoute | RouteResponse | Stage | Account | Certificate
     | Distribution | RecordSet | WebACL | LoggingConfiguration | VPC | VPCEndpoint | Subnet | Route
-    | SubnetRouteTableAssociation | FlowLog
+    | SubnetRouteTableAssociation | FlowLog | SecurityGroup
 )  # fmt: skip
 # What the smaller environments have none of, and need not say so.
 SOMETIMES: tuple[type[Resource], ...] = (

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from fixtures.inventory.facts import Tagged
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.dynamodb import Table
+from fixtures.inventory.services.elasticache import ReplicationGroup
 from fixtures.inventory.services.kms import Key
+from fixtures.inventory.services.logs import LogGroup
 from fixtures.inventory.services.rds import DBInstance
+from fixtures.inventory.services.s3 import Bucket
 from fixtures.inventory.services.secretsmanager import Secret
 from fixtures.inventory.services.sns import Topic
 from fixtures.inventory.services.sqs import Queue
@@ -29,7 +32,8 @@ CLASSES = ("public", "internal", "confidential", "restricted")
     ),
 )
 def test_stores_say_whose_they_are(
-    store: Table | DBInstance | Queue | Topic | Secret | Key, environment: Environment
+    store: Table | DBInstance | ReplicationGroup | Bucket | LogGroup | Queue | Topic | Secret | Key,
+    environment: Environment,
 ) -> None:
     """Configuration, cost and incident are found by project, environment and class of data."""
     project = store.tag("Project")

@@ -10,6 +10,7 @@ from fixtures.judging.access.newly import newly_allowed
 from fixtures.judging.access.patterns import UndecidedError
 from fixtures.judging.network.newly import newly_admitted
 from suites.proofs.mutants.mutant import Damage, Mutant, Steps, damaged
+from suites.proofs.mutants.platform import built
 from suites.proofs.mutants.policies import is_policy
 from suites.proofs.mutants.rules import AWS_OWN_EGRESS, RULES
 
@@ -17,8 +18,11 @@ from suites.proofs.mutants.rules import AWS_OWN_EGRESS, RULES
 def opens_nothing(mutant: Mutant, resource: Resource, ours: str) -> bool:
     """Say whether it is shown that the mutant of a sound resource allows, or admits, nothing new.
 
+    One that leaves unsaid what AWS documents as its default says the same.
     What is not shown, or cannot be decided, is False: then a control has to object.
     """
+    if built(resource, mutant) == resource:
+        return True
     before = resource.properties(defaults=False)
     after = damaged(before, mutant.damage)
     if mutant.family == "policy":
