@@ -97,9 +97,8 @@ def untrue(every: Iterable[Judged], rules: dict[tuple[str, str], Harmless]) -> l
         guarded = next((one for one in there if one.mutant.family), None)
         killed = next((one for one in there if one.word == "killed"), None)
         if guarded:
-            said.append(
-                f"{rules[key]}: {guarded.mutant.id} is of a {guarded.mutant.family}: only a proof calls it harmless"
-            )
+            kind = f"{guarded.mutant.id} is of the {guarded.mutant.family} kind"
+            said.append(f"{rules[key]}: {kind}, which only a proof calls harmless")
         elif killed:
             said.append(f"{rules[key]}: {killed.mutant.id} is killed by {killed.by}: the rule says it harms nothing")
         elif not any(one.word == "explained" for one in there):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fixtures.aws.schemas import Schema
-from suites.proofs.mutants.mutant import REMOVED, Damage, Family, Mutant, Steps, named
+from suites.proofs.mutants.mutant import REMOVED, Damage, Family, Mutant, Steps, at, named
 from suites.proofs.mutants.policies import is_policy, of_policy
 from suites.proofs.mutants.rules import RULES, of_rules
 from suites.proofs.mutants.values import World, changes
@@ -24,6 +24,8 @@ _GUARDED: Final = re.compile(
 def mutants(cfn_type: str, key: str, properties: Mapping[str, Any], schema: Schema, world: World) -> Iterator[Mutant]:
     """Give every mutant of one resource, whose properties have references as text; each differs from the resource."""
     for damage in _of_members(properties, (), cfn_type, schema, world):
+        if at(properties, damage.steps) == damage.value:
+            continue
         path = tuple(named(properties, damage.steps))
         yield Mutant(cfn_type, key, path, damage, _family(cfn_type, properties, damage.steps))
 

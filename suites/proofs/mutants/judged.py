@@ -13,7 +13,7 @@ from typing import Literal
 
 from fixtures.inventory.facts import Resource
 from fixtures.judging.control import Control
-from fixtures.judging.judge import Context, judge, said_of, tried
+from fixtures.judging.judge import Context, said_of, tried
 from infra.errors import InputError
 from reports.models import Outcome
 from suites.catalogue import catalogue
@@ -111,11 +111,10 @@ def killer(mutant: Mutant, resource: Resource) -> str | None:
 
 
 def killers_by_everything(resource: Resource) -> set[str]:
-    """Name every control that objects to a mutant, all of them judged as a whole: what `killer` is held against."""
+    """Name every control that objects to a mutant in any of its cells: what `killer` is held against."""
     context = sound().context
     after = replace(context, inventory=context.inventory.with_one(resource))
-    every = (control for control in catalogue() if "static" in control.tiers)
-    return {control.id for control in every if any(one.verdict not in _SILENT for one in judge(control, after))}
+    return {cell.control.id for cell in _cells(after) if cell.objects(after)}
 
 
 def judged(platform: Sound, cfn_type: str) -> Iterator[Judged]:

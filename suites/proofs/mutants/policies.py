@@ -13,6 +13,8 @@ from suites.proofs.mutants.values import STRANGER, World, another_text, changes
 _OPEN: Final = {"Sid": "Open", "Effect": "Allow", "Action": "*", "Resource": "*"}
 _STRANGER: Final = {"AWS": f"arn:aws:iam::{STRANGER}:root"}
 _EVERYBODY: Final = {"AWS": "*"}
+# What there is nothing of: a resource, an action.
+_NOTHING: Final = ("arn:aws:nowhere:::nothing", "nowhere:Nothing")
 _OTHER_SERVICE: Final = "ec2.amazonaws.com"
 _ANY_TEXT: Final = Inside({}, {}, takes_objects=False, is_open=False, words=frozenset(), least=None, most=None)
 _PARTS: Final = ("Action", "NotAction", "Resource", "NotResource")
@@ -82,7 +84,9 @@ def _of_names(said: Mapping[str, Any], steps: Steps, world: World) -> Iterator[D
 
 
 def _of_part(said: Any, steps: Steps, part: str, world: World) -> Iterator[Damage]:
-    if said != "*":
+    if said == "*":
+        yield Damage(steps, "nothing of it", _NOTHING[part.endswith("Action")])
+    else:
         yield Damage(steps, "everything", "*")
     for where, text in _items(said, steps):
         if isinstance(said, list) and len(said) > 1:
