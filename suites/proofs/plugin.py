@@ -16,6 +16,7 @@ PROPERTY: Final = "mutants"
 """Under this name a test tells the row of its type."""
 _TYPES: Final = "--mutants-of"
 _OUT: Final = "--mutants-out"
+_DEPLOYED: Final = "--mutants-deployed"
 EVERY: Final = "all"
 
 
@@ -32,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         _OUT, metavar="FOLDER", help="write mutants.json and mutants.md, with every mutant, into this folder"
     )
     group.addoption(
-        "--mutants-deployed", type=int, default=0, metavar="N", help="deploy N of them into the mock cloud as well"
+        _DEPLOYED, metavar="N", type=int, default=0, help="deploy N mutants into the mock cloud, too (default: none)"
     )
 
 
@@ -60,6 +61,19 @@ def _known(word: str, known: tuple[str, ...]) -> str:
     if word not in known:
         raise InputError(f"{_TYPES} {word or repr(word)}: expected {EVERY}, or types that the platform has")
     return word
+
+
+def how_many_deployed(config: pytest.Config) -> int:
+    """Return how many mutants are to be deployed."""
+    return int(config.getoption(_DEPLOYED))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the deployment of mutants out unless somebody said how many."""
+    left_out = [item for item in items if "deployed_mutants" in getattr(item, "fixturenames", ())]
+    if left_out and not how_many_deployed(config):
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 def is_listed(config: pytest.Config) -> bool:
