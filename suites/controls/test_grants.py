@@ -13,6 +13,7 @@ from fixtures.inventory.services.s3 import BucketPolicy
 from fixtures.inventory.services.secretsmanager import ResourcePolicy
 from fixtures.inventory.services.sns import TopicPolicy
 from fixtures.inventory.services.sqs import QueuePolicy
+from fixtures.inventory.touching import note_property
 from fixtures.judging.control import Change, Remove, control, not_applicable
 from fixtures.judging.grants import Grants
 from fixtures.judging.network.newly import newly_admitted
@@ -86,6 +87,11 @@ def test_no_group_admits_more_than_was_agreed(group: SecurityGroup, grants: Gran
         not_applicable("no stack of ours has it: whom it may admit was not agreed")
     agreed = grants.groups.get(group.key)
     assert agreed is not None, "nobody agreed what it may admit; an entry in policies/grants.toml is promised"
-    inward, outward = told(group, "SecurityGroupIngress") or [], told(group, "SecurityGroupEgress") or []
-    found = newly_admitted(agreed.inward, inward) or newly_admitted(agreed.outward, outward or [AWS_OWN_EGRESS])
+    found = None
+    for name, known, without in (("Ingress", agreed.inward, []), ("Egress", agreed.outward, [AWS_OWN_EGRESS])):
+        rules = told(group, f"SecurityGroup{name}") or without
+        found = found or newly_admitted(known, rules)
+        note_property(group, f"SecurityGroup{name}")
+        if found is not None:
+            break
     assert found is None, f"has the rule {json.dumps(found)}; what policies/grants.toml says is promised, and no more"

@@ -60,7 +60,7 @@ from fixtures.inventory.services.sqs import Queue
 from fixtures.inventory.services.wafv2 import LoggingConfiguration, WebACL
 from fixtures.inventory.services.xray import Group, SamplingRule
 from fixtures.inventory.touching import note_property
-from fixtures.judging.agreed import Agreed
+from fixtures.judging.agreed import Agreed, Missed
 from fixtures.judging.control import Change, Remove, control, not_applicable
 from reports.models import Tier
 from suites.controls.looking import told
@@ -93,12 +93,14 @@ def missed(holder: Resource, agreed: Agreed) -> list[str]:
     settings = list(agreed.of(holder.cfn_type, holder.key))
     if not settings:
         not_applicable("nothing was agreed about it")
-    found = []
+    found: list[tuple[str, Missed]] = []
     for one in settings:
         said = one.missed(told(holder, one.property))
         note_property(holder, one.property)
-        found += [said] if said is not None else []
-    return found
+        found += [(one.property, said)] if said is not None else []
+    for name, said in reversed(found):  # what is noted last decided
+        note_property(holder, name, *said.steps)
+    return [said.text for _, said in found]
 
 
 @control(
