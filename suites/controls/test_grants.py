@@ -21,7 +21,8 @@ from infra.environment import Environment
 from suites.controls.letting_in import beyond_grant
 from suites.controls.looking import told
 
-AWS_OWN_EGRESS = {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
+NO_RULES: tuple[Mapping[str, Any], ...] = ()
+AWS_OWN_EGRESS: Mapping[str, Any] = {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
 """The rule that AWS keeps in a group of which nobody stated a rule outward."""
 Holder = Key | BucketPolicy | QueuePolicy | TopicPolicy | ResourcePolicy | VPCEndpoint | BackupVault
 
@@ -88,10 +89,12 @@ def test_no_group_admits_more_than_was_agreed(group: SecurityGroup, grants: Gran
     agreed = grants.groups.get(group.key)
     assert agreed is not None, "nobody agreed what it may admit; an entry in policies/grants.toml is promised"
     found = None
-    for name, known, without in (("Ingress", agreed.inward, []), ("Egress", agreed.outward, [AWS_OWN_EGRESS])):
-        rules = told(group, f"SecurityGroup{name}") or without
-        found = found or newly_admitted(known, rules)
+    sides = (("Ingress", agreed.inward, NO_RULES), ("Egress", agreed.outward, (AWS_OWN_EGRESS,)))
+    for name, known, unstated in sides:
+        rules: list[Mapping[str, Any]] = list(told(group, f"SecurityGroup{name}") or unstated)
         note_property(group, f"SecurityGroup{name}")
+        found = newly_admitted(known, rules)
         if found is not None:
+            note_property(group, f"SecurityGroup{name}", rules.index(found))
             break
     assert found is None, f"has the rule {json.dumps(found)}; what policies/grants.toml says is promised, and no more"

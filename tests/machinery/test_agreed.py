@@ -10,14 +10,17 @@ import pytest
 
 from fixtures.inventory.inventory import Inventory
 from fixtures.judging.agreed import FILE, Setting, load_agreed
+from fixtures.judging.control import Break, Change
 from fixtures.judging.grants import FILE as GRANTS
 from fixtures.judging.grants import load_grants
 from fixtures.tiers.static import from_platform
 from infra.environment import environment_names, load_environment
 from infra.errors import InputError
+from infra.settings import ROOT
 from infra.stacks import load_templates, resolve_platform
 from suites.catalogue import catalogue
 from suites.controls.test_settings import SOMETIMES
+from suites.proofs.sound_and_broken import findings, static_context
 
 Everything = dict[str, Inventory]
 
@@ -46,6 +49,16 @@ def test_every_agreement_names_resources_that_there_are(declared: Everything) ->
         there = {item.key for name in where for item in declared[name].resources if item.cfn_type == one.type}
         assert there, f"{one.type} is in none of {', '.join(where)}"
         assert set(one.resources) <= there, f"{one.type}: {', '.join(sorted(set(one.resources) - there))}"
+
+
+def test_a_missed_setting_names_its_line() -> None:
+    """Who reads that a switch is turned wants to see the switch."""
+    context = static_context([Break((Change("Database.CopyTagsToSnapshot", value=False),))])
+    (control,) = (one for one in catalogue() if one.id == "SET-01")
+    (found,) = findings(control, context)
+    assert found.location is not None
+    path, number = found.location.split(":")
+    assert "CopyTagsToSnapshot" in (ROOT / path).read_text().splitlines()[int(number) - 1]
 
 
 def test_every_grant_is_one_of_a_resource_that_there_is(declared: Everything) -> None:
