@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +38,12 @@ def test_every_agreement_is_about_what_there_is_and_is_read() -> None:
     """An agreement about a type that no control reads promises what nobody looks at."""
     read = {kind.cfn_type for one in catalogue() if one.id.startswith("SET-") for kind in one.scope}
     read |= {kind.cfn_type for kind in SOMETIMES}
-    agreed = {one.type for one in load_agreed(load_environment("prod")).agreements}
-    assert agreed == read
+    assert load_agreed(load_environment("prod")).by_type.keys() == read
 
 
 def test_every_agreement_names_resources_that_there_are(declared: Everything) -> None:
     """One about a resource that is gone is kept by nobody."""
-    for one in load_agreed(load_environment("prod")).agreements:
+    for one in chain.from_iterable(load_agreed(load_environment("prod")).by_type.values()):
         assert set(one.environments) <= set(declared)
         where = one.environments or tuple(declared)
         there = {item.key for name in where for item in declared[name].resources if item.cfn_type == one.type}
