@@ -127,10 +127,9 @@ def test_no_database_is_written_beside_an_ordinary_run(folder: Path) -> None:
 
 def _asked(record: Record) -> Iterator[Asked]:
     first = record.verdicts[0]
-    for control, environment, resource, verdict in product(
-        (None, first.control, "nothing"), (None, first.environment), (None, first.resource), ((), ("fail",), ("fail", "pass"))
-    ):  # fmt: skip
-        yield Asked(control, environment, resource, verdict)
+    places = ((None, first.control, "nothing"), (None, first.environment), (None, first.resource))
+    for place, verdict in product(product(*places), ((), ("fail",), ("fail", "pass"))):
+        yield Asked(*place, verdict)
 
 
 def test_the_database_answers_as_a_walk_over_the_record_does(folder: Path) -> None:
