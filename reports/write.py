@@ -36,7 +36,7 @@ def _page(folder: Path, record: Record) -> str:
     """Return the page, which also says what changed since the run before; a record alone does not know that."""
     from reports.html import render  # noqa: PLC0415  who wants no page does not wait for its templates
 
-    return render(record, Since(run_before(folder, record), trend(folder, record)))
+    return render(record, Since(run_before(folder, record, whole=False), trend(folder, record)))
 
 
 def append(path: Path, text: str) -> None:

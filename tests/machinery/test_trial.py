@@ -13,6 +13,7 @@ import pytest
 
 from fixtures.run.case import Case
 from fixtures.run.journal import Journal
+from fixtures.run.session import Session
 from fixtures.run.trial import FIRST, MOST, Trial
 from reports.models import Outcome, Verdict
 from tests.machinery.small import verdict
@@ -74,3 +75,14 @@ def test_the_journal_holds_no_verdict_that_it_has_written(tmp_path: Path) -> Non
     del one
     assert held() is None
     assert [found.resource for found in journal.read()] == ["Key"]
+
+
+def test_a_report_brings_its_verdicts_to_the_journal_and_lets_go_of_them(tmp_path: Path) -> None:
+    """Pytest keeps every report until it has shown its summary."""
+    session = Session(None, None)  # type: ignore[arg-type]  # it only carries them here
+    session.journal = Journal(tmp_path, plan("Key"))
+    report = SimpleNamespace(when="call", touchstone=[verdict(Outcome.PASS)])
+    session.pytest_runtest_logreport(report)
+    assert not report.touchstone
+    assert hasattr(report, "touchstone")  # by which the summary knows what only tells verdicts
+    assert session.journal.trouble() == []
