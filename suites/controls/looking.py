@@ -44,10 +44,10 @@ def leading_to(
     inventory: Inventory, target: Resource, cls: type[R], links: Callable[[R], Iterable[Link]]
 ) -> Iterator[R]:
     """Yield the resources of a type one of whose links leads to ``target``."""
-    return inventory.under(cls, (id(target),), led_to, type(target), links)
+    return inventory.under(cls, (id(target),), _led_to, type(target), links)
 
 
-def led_to(
+def _led_to(
     inventory: Inventory, one: Resource, kind: type[Resource], links: Callable[[Any], Iterable[Link]]
 ) -> Iterator[Hashable]:
     """Yield, as keys, the resources of a kind to which links lead."""
