@@ -68,6 +68,7 @@ def looked_at() -> Looked:
         timed = replace(cell, cost=time.process_time() - began)
         paths = {(resource.key, steps) for resource, steps in touched.facts.values()}
         paths |= {(key, (name,)) for key, name in touched.told}
+        paths |= {(one.key, (name,)) for kind, name in touched.through for one in sound().of(kind)}
         for key, steps in paths:
             if steps:
                 found.setdefault((key, str(steps[0])), []).append((steps, timed))
