@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fixtures.inventory.facts import Resource
-from fixtures.judging.access.newly import newly_allowed
+from fixtures.judging.access.newly import newly_allowed, says_no_more
 from fixtures.judging.access.patterns import UndecidedError
 from fixtures.judging.network.newly import newly_admitted
 from suites.proofs.mutants.mutant import Damage, Mutant, Steps, damaged
@@ -30,6 +30,15 @@ def opens_nothing(mutant: Mutant, resource: Resource, ours: str) -> bool:
     if mutant.family == "rule":
         return all(newly_admitted(_rules(before, name), _rules(after, name)) is None for name in RULES)
     return False
+
+
+def shows_no_more(mutant: Mutant, resource: Resource) -> bool:
+    """Say whether the words of a damaged policy alone show that it allows nothing new: no control need be asked."""
+    before = resource.properties(defaults=False)
+    place = _document(before, mutant.damage.steps) if mutant.family == "policy" else None
+    if place is None:
+        return False
+    return says_no_more(_at(before, place), _at(damaged(before, mutant.damage), place))
 
 
 def _rules(properties: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
