@@ -9,7 +9,7 @@ from fixtures.inventory.facts import Resource
 from fixtures.judging.access.newly import newly_allowed, says_no_more
 from fixtures.judging.access.patterns import UndecidedError
 from fixtures.judging.network.newly import newly_admitted
-from suites.proofs.mutants.mutant import Damage, Mutant, Steps, damaged
+from suites.proofs.mutants.mutant import Damage, Mutant, Steps, at, damaged, members
 from suites.proofs.mutants.platform import built
 from suites.proofs.mutants.policies import is_policy
 from suites.proofs.mutants.rules import AWS_OWN_EGRESS, RULES
@@ -62,12 +62,10 @@ def _document(tree: Any, steps: Steps) -> Steps | None:
     for end in range(len(steps)):
         if is_policy(tree):
             return steps[:end]
-        tree = tree[steps[end]]
+        tree = members(tree)[steps[end]]
     return None
 
 
 def _at(tree: Any, steps: Steps) -> Mapping[str, Any]:
-    for step in steps:
-        tree = tree[step]
-    found: Mapping[str, Any] = tree
+    found: Mapping[str, Any] = members(at(tree, steps))
     return found
