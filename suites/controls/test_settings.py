@@ -35,7 +35,7 @@ from fixtures.inventory.services.budgets import Budget
 from fixtures.inventory.services.ce import AnomalyMonitor, AnomalySubscription
 from fixtures.inventory.services.cloudfront import Distribution
 from fixtures.inventory.services.cloudtrail import Trail
-from fixtures.inventory.services.cloudwatch import Alarm, CompositeAlarm
+from fixtures.inventory.services.cloudwatch import Alarm, CompositeAlarm, Dashboard
 from fixtures.inventory.services.dynamodb import Table
 from fixtures.inventory.services.ec2 import (
     VPC,
@@ -76,7 +76,8 @@ Kept = (
 )  # fmt: skip
 Running = (
     Function | Alias | Version | LayerVersion | Permission | EventSourceMapping | Queue | Topic | Subscription
-    | ScalableTarget | Alarm | Group | SamplingRule | MetricFilter | Budget | AnomalyMonitor | AnomalySubscription
+    | ScalableTarget | Alarm | Dashboard
+    | Group | SamplingRule | MetricFilter | Budget | AnomalyMonitor | AnomalySubscription
 )  # fmt: skip
 Reached = (
     Api | Authorizer | DomainName | Integration | ApiRoute | RouteResponse | Stage | Account | Certificate

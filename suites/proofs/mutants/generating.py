@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fixtures.aws.schemas import Schema
-from suites.proofs.mutants.mutant import REMOVED, Damage, Family, Mutant, Steps, as_json, at, members, named
+from fixtures.inventory.values import as_json
+from suites.proofs.mutants.mutant import REMOVED, Damage, Family, Mutant, Steps, at, members, named
 from suites.proofs.mutants.policies import is_policy, of_policy
 from suites.proofs.mutants.rules import RULES, of_rules
 from suites.proofs.mutants.values import World, changes

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from fixtures.inventory.values import as_json
+
 Steps = tuple[str | int, ...]
 Family = Literal["", "policy", "rule", "guarded"]
 
@@ -58,16 +60,6 @@ class Mutant:
 def members(tree: Any) -> Any:
     """Give what steps lead into: a text that is a JSON document is what it says, all else is itself."""
     return as_json(tree) if isinstance(tree, str) else tree
-
-
-def as_json(text: str) -> Any:
-    """Give the object or list that a text is as JSON; None for any other text."""
-    if text[:1] not in ("{", "["):
-        return None
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
 
 
 def named(tree: Any, steps: Steps) -> Iterator[str]:
