@@ -189,7 +189,7 @@ def test_what_only_some_environments_have_is_as_agreed(inventory: Inventory, agr
     tiers_reason=THE_REST,
     broken_by=(
         Change("DeployerRole.MaxSessionDuration", 43200),
-        Change("IngestRole.PermissionsBoundary", {"Ref": "Provision1"}),
+        Change("DeployerRole.PermissionsBoundary", {"Ref": "Provision1"}),
         Remove("AuditorRole.ManagedPolicyArns"),
     ),
 )
