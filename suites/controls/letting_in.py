@@ -17,9 +17,10 @@ from fixtures.inventory.services.secretsmanager import Secret
 from fixtures.inventory.services.sns import Topic
 from fixtures.inventory.services.sqs import Queue
 from fixtures.judging.access.asking import Way, beyond, services, shown, strangers, undenied, uninvited
-from fixtures.judging.access.newly import newly_allowed
+from fixtures.judging.access.evaluate import Request
+from fixtures.judging.access.newly import newly, newly_allowed
 from fixtures.judging.access.patterns import UndecidedError
-from fixtures.judging.access.statements import Statement
+from fixtures.judging.access.statements import Statement, read
 from suites.controls.looking import told
 
 Document = Mapping[str, Any]
@@ -77,6 +78,18 @@ def beyond_grant(agreed: Document, document: Document, account: str) -> str | No
     with known():
         found = newly_allowed(agreed, document, account)
     return None if found is None else shown(found)
+
+
+def beyond_power(agreed: Document, documents: Iterable[Document], account: str) -> str | None:
+    """Say which request policies that count together allow and the agreed one does not. Raises as the others."""
+    with known():
+        found = newly(read(agreed), [one for document in documents for one in read(document)], account)
+    return None if found is None else f"{found.action} on {found.resource[0]}{_under(found)}"
+
+
+def _under(request: Request) -> str:
+    said = {key: ", ".join(values) for key, values in sorted(request.context.items()) if values}
+    return "".join(f", {key} {value!r}" for key, value in said.items() if not key.startswith("aws:principal"))
 
 
 def plain_text(

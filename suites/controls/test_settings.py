@@ -35,7 +35,7 @@ from fixtures.inventory.services.budgets import Budget
 from fixtures.inventory.services.ce import AnomalyMonitor, AnomalySubscription
 from fixtures.inventory.services.cloudfront import Distribution
 from fixtures.inventory.services.cloudtrail import Trail
-from fixtures.inventory.services.cloudwatch import Alarm, CompositeAlarm
+from fixtures.inventory.services.cloudwatch import Alarm, CompositeAlarm, Dashboard
 from fixtures.inventory.services.dynamodb import Table
 from fixtures.inventory.services.ec2 import (
     VPC,
@@ -48,6 +48,7 @@ from fixtures.inventory.services.ec2 import (
 )
 from fixtures.inventory.services.elasticache import ReplicationGroup, SubnetGroup, User, UserGroup
 from fixtures.inventory.services.guardduty import Detector
+from fixtures.inventory.services.iam import Role
 from fixtures.inventory.services.kms import Alias as KeyAlias
 from fixtures.inventory.services.kms import Key
 from fixtures.inventory.services.logs import LogGroup, MetricFilter
@@ -75,7 +76,8 @@ Kept = (
 )  # fmt: skip
 Running = (
     Function | Alias | Version | LayerVersion | Permission | EventSourceMapping | Queue | Topic | Subscription
-    | ScalableTarget | Alarm | Group | SamplingRule | MetricFilter | Budget | AnomalyMonitor | AnomalySubscription
+    | ScalableTarget | Alarm | Dashboard
+    | Group | SamplingRule | MetricFilter | Budget | AnomalyMonitor | AnomalySubscription
 )  # fmt: skip
 Reached = (
     Api | Authorizer | DomainName | Integration | ApiRoute | RouteResponse | Stage | Account | Certificate
@@ -176,4 +178,22 @@ def test_what_only_some_environments_have_is_as_agreed(inventory: Inventory, agr
     """What watches over production is set up once, and looked at when it has failed."""
     there = [one for kind in SOMETIMES for one in inventory.of(kind) if one.managed]
     found = [f"{one.key}: {said}" for one in there for said in missed(one, agreed)]
+    assert not found, "; ".join(found)
+
+
+@control(
+    "SET-05",
+    severity="high",
+    satisfies=AS_AGREED,
+    tiers=TEMPLATES,
+    tiers_reason=THE_REST,
+    broken_by=(
+        Change("DeployerRole.MaxSessionDuration", 43200),
+        Change("DeployerRole.PermissionsBoundary", {"Ref": "Provision1"}),
+        Remove("AuditorRole.ManagedPolicyArns"),
+    ),
+)
+def test_roles_are_set_up_as_agreed(role: Role, agreed: Agreed) -> None:
+    """A session that outlives the work, or another end to what a role may become, breaks nothing that anybody sees."""
+    found = missed(role, agreed)
     assert not found, "; ".join(found)

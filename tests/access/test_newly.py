@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from fixtures.judging.access.newly import newly_allowed
+from fixtures.judging.access.newly import newly_allowed, says_no_more
 from fixtures.judging.access.patterns import UndecidedError
 from fixtures.judging.network.newly import newly_admitted
 from suites.proofs.mutants.mutant import damaged
@@ -25,6 +25,7 @@ def opened(before: Document, after: Document) -> bool:
 
 
 def held_against_every_request(before: Document, after: Document) -> None:
+    assert not (says_no_more(before, after) and opened(before, after))
     try:
         found = newly_allowed(before, after, OURS)
     except UndecidedError:
@@ -47,6 +48,37 @@ def test_no_damage_that_opens_a_policy_is_called_harmless(before: Document, data
     after = damaged(before, damage)
     assume(after["Statement"])
     held_against_every_request(before, after)
+
+
+@settings(max_examples=60, deadline=None)
+@given(policies(), st.data())
+def test_parts_of_what_was_allowed_open_nothing(whole: Document, data: st.DataObject) -> None:
+    """A statement whose actions stand in two others is covered by both together, and words alone show it."""
+    parts = copy.deepcopy(whole)
+    for one in parts["Statement"]:
+        if one["Effect"] == "Allow" and isinstance(one.get("Action"), list) and len(one["Action"]) > 1:
+            first = data.draw(st.integers(1, len(one["Action"]) - 1))
+            parts["Statement"].append({**one, "Action": one["Action"][first:]})
+            one["Action"] = one["Action"][:first]
+            break
+    assert says_no_more(parts, whole)
+    assert says_no_more(whole, parts)
+
+
+def test_fewer_values_of_a_condition_open_nothing_and_of_its_contrary_something() -> None:
+    """Whoever may come from two places may come from one; who must not come from one of two may come from the other."""
+
+    def policy(operator: str, *values: str) -> Document:
+        tests = {operator: {"aws:RequestTag/t": list(values)}}
+        one = {"Effect": "Allow", "Principal": "*", "Action": "q:read", "Resource": "*", "Condition": tests}
+        return {"Version": "2012-10-17", "Statement": [one]}
+
+    for operator in ("StringEquals", "StringLike", "StringEqualsIfExists"):
+        assert newly_allowed(policy(operator, "a", "b"), policy(operator, "a"), OURS) is None
+        assert newly_allowed(policy(operator, "a"), policy(operator, "a", "b"), OURS) is not None
+    assert newly_allowed(policy("StringNotEquals", "a", "b"), policy("StringNotEquals", "a"), OURS) is not None
+    assert newly_allowed(policy("StringEqualsIfExists", "a"), policy("StringEquals", "a"), OURS) is None
+    assert newly_allowed(policy("StringEquals", "a"), policy("StringEqualsIfExists", "a"), OURS) is not None
 
 
 @settings(max_examples=40, deadline=None)

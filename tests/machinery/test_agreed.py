@@ -13,12 +13,13 @@ from fixtures.inventory.inventory import Inventory
 from fixtures.judging.agreed import FILE, Setting, load_agreed
 from fixtures.judging.control import Break, Change
 from fixtures.judging.grants import FILE as GRANTS
-from fixtures.judging.grants import load_grants
+from fixtures.judging.grants import POWERS, load_grants
 from fixtures.tiers.static import from_platform
 from infra.environment import environment_names, load_environment
 from infra.errors import InputError
 from infra.settings import ROOT
 from infra.stacks import load_templates, resolve_platform
+from suites import agree
 from suites.catalogue import catalogue
 from suites.controls.test_settings import SOMETIMES
 from suites.proofs.sound_and_broken import findings, static_context
@@ -66,6 +67,8 @@ def test_every_grant_is_one_of_a_resource_that_there_is(declared: Everything) ->
     there = {item.key for item in declared["prod"].resources}
     grants = load_grants(load_environment("prod"))
     assert set(grants.by_resource) | set(grants.groups) <= there
+    there |= {item.key for inventory in declared.values() for item in inventory.resources}
+    assert set(grants.powers) | set(grants.trusts) | set(grants.carried) <= there
 
 
 @pytest.mark.parametrize(
@@ -135,3 +138,55 @@ def test_a_grant_that_cannot_be_read_is_refused_in_one_line(tmp_path: Path) -> N
     path.write_text('[[grant]]\nresources = ["A"]\n', encoding="utf-8")
     with pytest.raises(InputError, match=r"grant\.0\.statement: expected a value, the key is missing"):
         load_grants(load_environment("prod"), path)
+
+
+def test_what_is_proposed_is_refused_until_somebody_has_written_why_and_then_holds(
+    declared: Everything, tmp_path: Path
+) -> None:
+    """Of every type that there is: a proposal that its own resource misses is none."""
+    count = 0
+    for cfn_type in sorted({one.cfn_type for inventory in declared.values() for one in inventory.resources}):
+        text = "\n".join(agree.proposed(cfn_type, declared))
+        if not text:
+            continue
+        path = tmp_path / f"{cfn_type.replace(':', '')}-as-printed.toml"
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(InputError, match=r"agreed\.0\.why: "):
+            load_agreed(load_environment("prod"), path)
+        path = tmp_path / f"{cfn_type.replace(':', '')}.toml"
+        path.write_text(text.replace('why = ""', 'why = "somebody wrote what goes wrong without it"'), encoding="utf-8")
+        for name, inventory in declared.items():
+            agreed = load_agreed(load_environment(name), path)
+            for one in inventory.resources:
+                properties = one.properties(defaults=False)
+                every = [setting for setting in agreed.of(cfn_type, one.key) if one.cfn_type == cfn_type]
+                count += len(every)
+                assert [
+                    said.text for setting in every if (said := setting.missed(properties.get(setting.property)))
+                ] == []
+    assert count > 500
+
+
+def test_nothing_is_proposed_of_what_an_entry_speaks_of(declared: Everything) -> None:
+    """Who adds what is missing wants to read no more than that."""
+    proposed = "\n".join(agree.proposed("AWS::SQS::Queue", declared))
+    assert "VisibilityTimeout" not in proposed
+    assert 'RedriveAllowPolicy.redrivePermission" = "byQueue"' in proposed
+
+
+def test_a_type_that_no_environment_has_is_refused_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """A misspelt type has no settings, which looks like all of them were agreed."""
+    assert agree.main(["--type", "AWS::SQS::Queu"]) == 3
+    said = capsys.readouterr().err
+    assert said == "error: --type AWS::SQS::Queu: expected a type of which an environment has a resource\n"
+
+
+def test_a_role_may_be_given_no_statement_about_somebody_else(tmp_path: Path) -> None:
+    """What names a principal is no identity's policy: it would allow nothing that anybody meant."""
+    path = tmp_path / POWERS.name
+    statement = '{ Effect = "Allow", Principal = "*", Action = "s3:GetObject" }'
+    path.write_text(
+        f'trust = []\ncarried = []\n[[power]]\nresources = ["A"]\nstatement = {statement}\n', encoding="utf-8"
+    )
+    with pytest.raises(InputError, match=r"power\.0.*expected no principal"):
+        load_grants(load_environment("prod"), powers=path)

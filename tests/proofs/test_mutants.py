@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.aws.schemas import Inside
+from fixtures.aws.schemas import Inside, Schema
 from infra.errors import InputError
+from suites.proofs.mutants.generating import mutants
 from suites.proofs.mutants.judged import killer, killers_by_everything
 from suites.proofs.mutants.mutant import REMOVED, Damage, Mutant, Steps, damaged
 from suites.proofs.mutants.platform import Sound, built, sound
@@ -86,6 +88,17 @@ def test_a_list_that_loses_an_item_keeps_the_others() -> None:
     tree = {"A": [{"B": 1}, {"B": 2}], "C": 3}
     assert damaged(tree, Damage(("A", 0), "removed", REMOVED)) == {"A": [{"B": 2}], "C": 3}
     assert tree == {"A": [{"B": 1}, {"B": 2}], "C": 3}
+
+
+def test_a_document_in_a_text_is_damaged_leaf_by_leaf_and_stays_a_document() -> None:
+    """A text that is no JSON any more is refused by its service, and shows nothing of who reads it."""
+    properties = {"Body": '{"a": [{"b": 1}, {"c": "x${Key}"}], "d": true}'}
+    found = list(mutants("AWS::CloudWatch::Dashboard", "Board", properties, Schema("", {}), World({"Key": ("Other",)})))
+    inside = {one.place: damaged(properties, one.damage)["Body"] for one in found if one.place != "Body"}
+    assert inside.keys() == {"Body.a", "Body.a.*", "Body.a.*.b", "Body.a.*.c", "Body.d"}
+    assert all(isinstance(json.loads(text), dict) for text in inside.values())
+    assert "Board.Body.a.1.c:another's" in {one.id for one in found}
+    assert properties == {"Body": '{"a": [{"b": 1}, {"c": "x${Key}"}], "d": true}'}
 
 
 def test_the_statement_of_a_web_acl_is_no_policy() -> None:

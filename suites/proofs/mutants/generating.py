@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fixtures.aws.schemas import Schema
-from suites.proofs.mutants.mutant import REMOVED, Damage, Family, Mutant, Steps, at, named
+from fixtures.inventory.values import as_json
+from suites.proofs.mutants.mutant import REMOVED, Damage, Family, Mutant, Steps, at, members, named
 from suites.proofs.mutants.policies import is_policy, of_policy
 from suites.proofs.mutants.rules import RULES, of_rules
 from suites.proofs.mutants.values import World, changes
 
 _GROUP: Final = "AWS::EC2::SecurityGroup"
+_NO_SCHEMA: Final = Schema("", {})
+"""What is known of a JSON document that a property takes as text."""
 _GUARDED: Final = re.compile(
     r"encrypt|kms|sse(?=[A-Z])|backup|snapshot(?!Window)|recover|public|retention|deletionprotection|lockconfig|"
     r"versioningconfig|accesscontrol|ownership|transit|masteruserpassword|masterusersecret|iamdatabase",
@@ -35,7 +38,7 @@ def _family(cfn_type: str, properties: Mapping[str, Any], steps: Steps) -> Famil
     for step in steps:
         if is_policy(tree):
             return "policy"
-        tree = tree[step]
+        tree = members(tree)[step]
     if is_policy(tree) or steps[-1] in ("PolicyDocument", "KeyPolicy", "ResourcePolicy", "AccessPolicy"):
         return "policy"
     if cfn_type == _GROUP and steps[0] in RULES:
@@ -64,6 +67,8 @@ def _of_value(value: Any, steps: Steps, cfn_type: str, schema: Schema, world: Wo
         for number, item in enumerate(value):
             yield Damage((*steps, number), "removed", REMOVED)
             yield from _of_value(item, (*steps, number), cfn_type, schema, world)
+    elif isinstance(value, str) and (document := as_json(value)) is not None:
+        yield from _of_value(document, steps, cfn_type, _NO_SCHEMA, world)
     else:
         inside = schema.inside(steps)
         yield from (Damage(steps, kind, other) for kind, other in changes(value, inside, world))

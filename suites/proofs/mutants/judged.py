@@ -19,7 +19,7 @@ from reports.models import Outcome
 from suites.catalogue import catalogue
 from suites.proofs.mutants.mutant import Mutant, Steps
 from suites.proofs.mutants.platform import Sound, built, sound
-from suites.proofs.mutants.proved import opens_nothing
+from suites.proofs.mutants.proved import opens_nothing, shows_no_more
 from suites.proofs.mutants.shape import refusal
 
 Word = Literal["killed", "refused", "proved", "explained", "surviving"]
@@ -126,11 +126,13 @@ def judged(platform: Sound, cfn_type: str) -> Iterator[Judged]:
 
 
 def _judged(platform: Sound, mutant: Mutant, resource: Resource) -> Judged:
-    """The cheapest question first: whether anybody loads it, who objects, what the schema says, what is proved."""
+    """The cheapest question first: whether anybody loads it, what words show, who objects, what the schema says."""
     try:
         after = built(resource, mutant)
     except InputError as error:
         return Judged(mutant, "refused", str(error))
+    if shows_no_more(mutant, resource):
+        return Judged(mutant, "proved", "opens nothing")
     by = killer(mutant, after)
     if by is not None:
         return Judged(mutant, "killed", by)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
+
+from fixtures.inventory.values import as_json
 
 Steps = tuple[str | int, ...]
 Family = Literal["", "policy", "rule", "guarded"]
@@ -54,10 +57,15 @@ class Mutant:
         return ".".join("*" if step.isdecimal() else step for step in self.path)
 
 
+def members(tree: Any) -> Any:
+    """Give what steps lead into: a text that is a JSON document is what it says, all else is itself."""
+    return as_json(tree) if isinstance(tree, str) else tree
+
+
 def named(tree: Any, steps: Steps) -> Iterator[str]:
     """Give a path in words: a tag is called by its key, any other item of a list by its place."""
     for step in steps:
-        tree = tree[step]
+        tree = members(tree)[step]
         yield str(tree["Key"]) if isinstance(step, int) and _is_tag(tree) else str(step)
 
 
@@ -68,12 +76,14 @@ def _is_tag(item: Any) -> bool:
 def at(tree: Any, steps: Steps) -> Any:
     """Give what stands at a path."""
     for step in steps:
-        tree = tree[step]
+        tree = members(tree)[step]
     return tree
 
 
 def damaged(tree: Any, damage: Damage) -> Any:
     """Give the tree with the damage done; what is not on its way is the same object."""
+    if isinstance(tree, str):
+        return json.dumps(damaged(as_json(tree), damage))
     first, *rest = damage.steps
     whole = copy.copy(tree)
     if rest:

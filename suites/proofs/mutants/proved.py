@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from fixtures.inventory.facts import Resource
-from fixtures.judging.access.newly import newly_allowed
+from fixtures.judging.access.newly import newly_allowed, says_no_more
 from fixtures.judging.access.patterns import UndecidedError
 from fixtures.judging.network.newly import newly_admitted
-from suites.proofs.mutants.mutant import Damage, Mutant, Steps, damaged
+from suites.proofs.mutants.mutant import Damage, Mutant, Steps, at, damaged, members
 from suites.proofs.mutants.platform import built
 from suites.proofs.mutants.policies import is_policy
 from suites.proofs.mutants.rules import AWS_OWN_EGRESS, RULES
@@ -30,6 +30,15 @@ def opens_nothing(mutant: Mutant, resource: Resource, ours: str) -> bool:
     if mutant.family == "rule":
         return all(newly_admitted(_rules(before, name), _rules(after, name)) is None for name in RULES)
     return False
+
+
+def shows_no_more(mutant: Mutant, resource: Resource) -> bool:
+    """Say whether the words of a damaged policy alone show that it allows nothing new: no control need be asked."""
+    before = resource.properties(defaults=False)
+    place = _document(before, mutant.damage.steps) if mutant.family == "policy" else None
+    if place is None:
+        return False
+    return says_no_more(_at(before, place), _at(damaged(before, mutant.damage), place))
 
 
 def _rules(properties: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
@@ -53,12 +62,10 @@ def _document(tree: Any, steps: Steps) -> Steps | None:
     for end in range(len(steps)):
         if is_policy(tree):
             return steps[:end]
-        tree = tree[steps[end]]
+        tree = members(tree)[steps[end]]
     return None
 
 
 def _at(tree: Any, steps: Steps) -> Mapping[str, Any]:
-    for step in steps:
-        tree = tree[step]
-    found: Mapping[str, Any] = tree
+    found: Mapping[str, Any] = members(at(tree, steps))
     return found
