@@ -4,6 +4,7 @@ pytest_plugins = (
     "fixtures.run.plugin",
     "fixtures.mock_cloud.plugin",
     "suites.catalogue",
+    "suites.proofs.plugin",
     "suites.smoke.plugin",
     "reports.plugin",
 )

@@ -16,7 +16,7 @@ from reports.parsing import Parser
 from reports.terminal import summary
 from reports.write import write_reports
 
-_OTHERS: Final = ("history", "diff", "sample", "comment", "notify")
+_OTHERS: Final = ("history", "diff", "sample", "query", "comment", "notify")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from reports.findings import Finding
-from reports.history.changes import KINDS, Change, Kind, changes
+from reports.history.changes import KINDS, Kind, changes
 from reports.history.trend import Point
+from reports.lookup import EnvironmentCell, across
 from reports.models import SEVERITIES, EnvironmentNote, Outcome, Severity, State, state_of
 from reports.record import Record
 from reports.tally import Tally
@@ -61,29 +62,31 @@ class Card:
 
 def cards(record: Record, found: Sequence[Finding], since: Since) -> tuple[Card, ...]:
     """Return the cards of the environments, in the order of the run."""
-    told = changes(since.before, record) if since.before else None
-    return tuple(_card(record, note, index, found, told) for index, note in enumerate(record.run.environments))
-
-
-def _card(
-    record: Record, note: EnvironmentNote, index: int, found: Sequence[Finding], told: list[Change] | None
-) -> Card:
-    outcomes = [verdict.verdict for verdict in record.verdicts if verdict.environment == note.name]
-    severe = Counter(
-        one.severity
-        for one in found
-        if one.verdict is Outcome.FAIL and any(environment == note.name for environment, _ in one.places)
+    news: dict[str, Counter[Kind]] = {}
+    for change in changes(since.before, record) if since.before else ():
+        news.setdefault(change.cell[1], Counter())[change.kind] += 1
+    severe: dict[str, Counter[Severity]] = {}
+    for one in found:
+        for environment in {environment for environment, _ in one.places} if one.verdict is Outcome.FAIL else ():
+            severe.setdefault(environment, Counter())[one.severity] += one.count
+    told = across(record, record.verdicts)
+    return tuple(
+        _card(record, cell, severe.get(cell.environment, Counter()), news.get(cell.environment, Counter()), since)
+        for cell in told
     )
+
+
+def _card(record: Record, cell: EnvironmentCell, severe: Counter[Severity], news: Counter[Kind], since: Since) -> Card:
+    outcomes = (outcome for outcome, count in cell.tally.parts for _ in range(count))
     return Card(
-        note=note,
-        index=index,
+        note=record.run.environments[cell.index],
+        index=cell.index,
         state=state_of(outcomes, complete=record.reconciled.complete),
-        tally=Tally.of(outcomes),
+        tally=cell.tally,
         severities=tuple((severity, severe[severity]) for severity in SEVERITIES),
-        news=None if told is None else _news(told, note.name),
+        news=None if since.before is None else _news(news),
     )
 
 
-def _news(told: list[Change], environment: str) -> tuple[tuple[Kind, int], ...]:
-    found = Counter(one.kind for one in told if one.cell[1] == environment)
+def _news(found: Counter[Kind]) -> tuple[tuple[Kind, int], ...]:
     return tuple((kind, found[kind]) for kind in KINDS if found[kind] and kind != "still")

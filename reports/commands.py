@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from infra.outside import terminal as shown
+from reports.database import Asked, ask, line_of, reasons
 from reports.history.telling import OUTCOMES, diff, history, printed, sampled
 from reports.models import TIERS
 from reports.notices.before import run_before
@@ -16,6 +17,7 @@ from reports.notices.told import comment, is_news, message
 from reports.notices.webhook import VARIABLE, address, send
 from reports.parsing import Parser
 from reports.record import Record, load_record
+from reports.words import counted
 
 OUT = Path(__file__).parent / "out"
 
@@ -57,6 +59,27 @@ def tell_sample(arguments: list[str]) -> int:
     parser.add_argument("--verdict", action="append", choices=OUTCOMES, default=[], help="choose from these only")
     given = parser.parse_args(arguments)
     sys.stdout.write(printed(sampled(given.folder, given.size, given.seed, given.verdict)))
+    return 0
+
+
+def tell_query(arguments: list[str]) -> int:
+    """Print the verdicts of a run that are asked for, and on the error stream what the record lacks."""
+    parser = Parser(prog="python -m reports query", description="Print the verdicts of a run that are asked for.")
+    parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder with plan.json and verdicts.jsonl")
+    parser.add_argument("--control", help="of this control")
+    parser.add_argument("--env", help="of this environment")
+    parser.add_argument("--resource", help="of this resource")
+    parser.add_argument("--verdict", action="append", choices=OUTCOMES, default=[], help="these verdicts only")
+    parser.add_argument("--json", action="store_true", help="a JSON object a line, with the facts that it rests on")
+    given = parser.parse_args(arguments)
+    for reason in reasons(given.folder):
+        sys.stderr.write(f"this record is incomplete: {shown(reason)}\n")
+    count = 0
+    for said in ask(given.folder, Asked(given.control, given.env, given.resource, given.verdict)):
+        count += 1
+        sys.stdout.write(f"{said if given.json else shown(line_of(said))}\n")
+    if not given.json:
+        sys.stdout.write(f"{counted(count, 'verdict')}\n")
     return 0
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from typing import Final
 
 from reports.models import SEVERITIES, Control, Evidence, Hop, Outcome, Severity, Verdict, WaiverNote
 from reports.record import Record
 from reports.tally import RANK
+
+# What differs from resource to resource: references, ARNs, what is quoted, words with a digit or a slash.
+_NAMES: Final = re.compile(r"""\$\{[^}]*\}|arn:[^\s;,]+|'[^']*'|"[^"]*"|[^\s;,()]*[\d/][^\s;,()]*""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,13 @@ class Finding:
     decided: tuple[Evidence, ...]
     planned: bool
     way: tuple[Hop, ...] = ()
+    alike: tuple[str, ...] = ()
+    """Further resources of which the same is told, where findings are told together."""
+
+    @property
+    def count(self) -> int:
+        """How many findings it stands for."""
+        return 1 + len(self.alike)
 
     @property
     def by_environment(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -63,6 +75,27 @@ def findings(record: Record) -> list[Finding]:
     found = [_finding(group, controls, planned=id(group[0]) not in unplanned) for group in groups.values()]
     order = {severity: rank for rank, severity in enumerate(SEVERITIES)}
     return sorted(found, key=lambda finding: (RANK[finding.verdict], order[finding.severity]))
+
+
+def together(record: Record) -> list[Finding]:
+    """Return the findings as people are told them: of a large run those of one control and cause are one.
+
+    One cause is what is said in the same words, whatever the names and numbers in it, at the same places.
+    """
+    found = findings(record)
+    if not record.large:
+        return found
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for one in found:
+        waiver = one.waiver.id if one.waiver else None
+        key = (one.control_id, one.verdict, one.severity, cause(one.message), waiver, one.planned, one.places)
+        groups.setdefault(key, []).append(one)
+    return [replace(group[0], alike=tuple(one.resource for one in group[1:])) for group in groups.values()]
+
+
+def cause(message: str) -> str:
+    """Return what a message says without its names and numbers."""
+    return _NAMES.sub("…", message)
 
 
 def _finding(group: list[Verdict], controls: dict[str, Control], *, planned: bool) -> Finding:

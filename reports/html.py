@@ -155,6 +155,7 @@ _GLOBALS: Final[dict[str, Any]] = {
     "deployments": deployed.deployments,
     "judged": deployed.judged,
     "counted": words.counted,
+    "some": words.some,
     "listed": words.listed,
     "cloud": place.cloud,
     "cloud_text": place.cloud_text,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -50,19 +51,31 @@ def by_control(verdicts: Iterable[Verdict]) -> dict[str, list[Verdict]]:
 
 def across(record: Record, verdicts: Sequence[Verdict]) -> list[EnvironmentCell]:
     """Return one cell for every environment of the run; an empty tally says that nothing was planned there."""
+    counts: dict[str, Counter[Outcome]] = {}
+    for verdict in verdicts:
+        counts.setdefault(verdict.environment, Counter())[verdict.verdict] += 1
     return [
-        EnvironmentCell(index, note.name, Tally.of(v.verdict for v in verdicts if v.environment == note.name))
+        EnvironmentCell(index, note.name, Tally(counts.get(note.name, {})))
         for index, note in enumerate(record.run.environments)
     ]
+
+
+def by_place(verdicts: Iterable[Verdict]) -> dict[tuple[str, Tier], list[Verdict]]:
+    """Return the verdicts of each environment and tier."""
+    found: dict[tuple[str, Tier], list[Verdict]] = {}
+    for verdict in verdicts:
+        found.setdefault((verdict.environment, verdict.tier), []).append(verdict)
+    return found
 
 
 def totals(record: Record) -> list[TotalsRow]:
     """Return the counts of every environment and tier of the run."""
     missing = record.reconciled.missing
+    found = by_place(record.verdicts)
     rows = []
     for index, note in enumerate(record.run.environments):
         for tier in record.run.tiers:
-            here = [v for v in record.verdicts if v.environment == note.name and v.tier == tier]
+            here = found.get((note.name, tier), [])
             recorded = sum(v.cell not in missing for v in here)
             rows.append(TotalsRow(index, note.name, tier, recorded, Tally.of(v.verdict for v in here)))
     return rows

@@ -133,6 +133,8 @@ def _permissions(record: Record) -> Iterator[Permission]:
 
 def _resources(found: Sequence[Finding]) -> Iterator[ResourceRow]:
     groups: dict[str, list[tuple[int, Finding]]] = {}
+    if any(finding.alike for finding in found):
+        return  # told together, they are about many resources each
     for place, finding in enumerate(found, start=1):
         groups.setdefault(finding.resource, []).append((place, finding))
     ordered = sorted(groups.items(), key=lambda group: -len(group[1]))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -14,8 +15,10 @@ from reports.contradictions import contradictions
 from reports.disk import PLAN, VERDICTS, RecordError
 from reports.models import Control, Plan, Run, Summary, Verdict
 from reports.reconcile import Reconciled, reconcile
-from reports.sealing import broken, read
+from reports.sealing import broken, opened, read
 
+LARGE: Final = 20_000
+"""Verdicts; a report of a run with more tells what passes in numbers, and a database beside it has them all."""
 _LONGEST_QUOTE = 60
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -40,9 +43,18 @@ class Record:
         return self.plan.controls
 
     @property
+    def large(self) -> bool:
+        """Whether there are more verdicts than anybody reads one by one."""
+        return _is_large(self.plan)
+
+    @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """Exactly one verdict for every planned cell, in the order of the plan."""
         return self.reconciled.verdicts
+
+
+def _is_large(plan: Plan) -> bool:
+    return sum(len(row.resources) for row in plan.planned) > LARGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +62,21 @@ class _Journal:
     verdicts: tuple[Verdict, ...]
     summary: Summary | None
     torn: str | None
-    content: bytes
-    """What stands before the summary line."""
+    digest: str
+    """Of what stands before the summary line."""
 
 
-def load_record(folder: Path) -> Record:
+def load_record(folder: Path, *, whole: bool = True) -> Record:
     """Read ``plan.json`` and ``verdicts.jsonl`` of a run folder.
+
+    ``whole``: with the facts on which all verdicts rest, even where there are very many (`Record.large`).
 
     Raises:
         RecordError: a file is missing or says something that it cannot say.
     """
     content = read(folder / PLAN)
     plan = _plan(folder / PLAN, content)
-    journal = _journal(folder / VERDICTS)
+    journal = _journal(folder / VERDICTS, whole=whole or not _is_large(plan))
     trouble = tuple(_trouble(folder, plan, content, journal))
     return Record(plan, journal.summary, reconcile(plan, journal.verdicts, journal.summary, journal.torn, trouble))
 
@@ -73,7 +87,7 @@ def _trouble(folder: Path, plan: Plan, content: bytes, journal: _Journal) -> Ite
         if journal.summary.seal is None:
             yield "the summary line has no seal: nobody can say whether the record is what it was"
         else:
-            yield from broken(folder, journal.summary.seal, content, journal.content)
+            yield from broken(folder, journal.summary.seal, content, journal.digest)
     yield from contradictions(plan, journal.summary, journal.verdicts)
 
 
@@ -100,27 +114,38 @@ def _unique(path: Path, key: str, names: list[str]) -> None:
             raise RecordError(f"{path}: {key}: expected every name once, found {_quote(name)} twice")
 
 
-def _journal(path: Path) -> _Journal:
-    content = read(path)
-    lines = content.split(b"\n")
-    # A process that is killed while it writes leaves a last line without an end: an incomplete run, not a bad file.
-    unfinished = lines.pop()
+def _journal(path: Path, *, whole: bool) -> _Journal:
+    """Read the journal, a line at a time; not ``whole``: without what a pass rests on."""
     verdicts: list[Verdict] = []
     summary: Summary | None = None
-    for number, line in enumerate(lines, start=1):
-        where = f"{path}:{number}"
-        if summary is not None:
-            raise RecordError(f"{where}: expected nothing after the summary line")
-        said = _json(_decoded(line, where), where)
-        if isinstance(said, dict) and "summary" in said:
-            summary = _model(Summary, said["summary"], where)
-        else:
-            verdicts.append(_model(Verdict, said, where))
-    if unfinished and summary is not None:
-        raise RecordError(f"{path}:{len(lines) + 1}: expected nothing after the summary line")
-    torn = f"{path.name}:{len(lines) + 1}: the last line breaks off" if unfinished else None
-    before = content if summary is None else content[: -len(lines[-1]) - 1]
-    return _Journal(tuple(verdicts), summary, torn, before)
+    torn = None
+    before = hashlib.sha256()
+    with opened(path) as stream:
+        for number, line in enumerate(stream, start=1):
+            where = f"{path}:{number}"
+            if summary is not None:
+                raise RecordError(f"{where}: expected nothing after the summary line")
+            # A process that is killed while it writes leaves a last line without an end: an incomplete run, not a bad
+            # file.
+            if not line.endswith(b"\n"):
+                torn = f"{path.name}:{number}: the last line breaks off"
+                break
+            said = _json(_decoded(line[:-1], where), where)
+            if isinstance(said, dict) and "summary" in said:
+                summary = _model(Summary, said["summary"], where)
+                continue
+            before.update(line)
+            verdict = _model(Verdict, said, where)
+            verdicts.append(verdict if whole or verdict.is_finding else verdict.model_copy(update={"evidence": ()}))
+    return _Journal(tuple(verdicts), summary, torn, before.hexdigest())
+
+
+def read_verdicts(path: Path) -> Iterator[Verdict]:
+    """Yield the verdicts of a journal that `load_record` has read without an error, one at a time."""
+    with opened(path) as stream:
+        for line in stream:
+            if line.endswith(b"\n") and not line.startswith(b'{"summary"'):
+                yield Verdict.model_validate_json(line)
 
 
 def _decoded(text: bytes, where: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
@@ -25,14 +27,19 @@ def digest(content: bytes) -> str:
 
 def seal_of(folder: Path, verdicts: bytes) -> Seal:
     """Return the seal of a run folder; ``verdicts``: what its journal holds before its last line."""
-    return Seal(plan=digest(read(folder / PLAN)), verdicts=digest(verdicts), files=dict(_files(folder)))
+    return sealed(folder, digest(verdicts))
 
 
-def broken(folder: Path, seal: Seal, plan: bytes, verdicts: bytes) -> Iterator[str]:
-    """Yield a line for each file that is not what it was when the record was closed."""
+def sealed(folder: Path, verdicts: str) -> Seal:
+    """Return the seal of a run folder; ``verdicts``: the digest of what its journal holds before its last line."""
+    return Seal(plan=digest(read(folder / PLAN)), verdicts=verdicts, files=dict(_files(folder)))
+
+
+def broken(folder: Path, seal: Seal, plan: bytes, verdicts: str) -> Iterator[str]:
+    """Yield a line for each file that is not what it was when the record was closed; ``verdicts``: as `sealed`."""
     if digest(plan) != seal.plan:
         yield f"{PLAN} is not what it was when the record was closed"
-    if digest(verdicts) != seal.verdicts:
+    if verdicts != seal.verdicts:
         yield f"{VERDICTS} is not what it was when the record was closed"
     there = dict(_files(folder))
     for name in sorted(seal.files.keys() | there.keys()):
@@ -49,18 +56,31 @@ def _files(folder: Path) -> Mapping[str, str]:
     inventories = folder / INVENTORY
     if not inventories.is_dir():
         return {}
-    return {f"{INVENTORY}/{path.name}": digest(read(path)) for path in sorted(inventories.iterdir())}
+    return {f"{INVENTORY}/{path.name}": _digest_of(path) for path in sorted(inventories.iterdir())}
+
+
+def _digest_of(path: Path) -> str:
+    with opened(path) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read(path: Path) -> bytes:
-    """Read a file of a run.
+    """Read a file of a run; raises RecordError as `opened`."""
+    with opened(path) as stream:
+        return stream.read()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BufferedReader]:
+    """Open a file of a run to read it.
 
     Raises:
-        RecordError: it is not there, or it is no file: what waits for a writer is never read.
+        RecordError: it is not there, cannot be read, or is no file: what waits for a writer is never read.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise RecordError(f"{path}: expected a file of a run, found something else")
-        return path.read_bytes()
+        with path.open("rb") as stream:
+            yield stream
     except OSError as error:
         raise RecordError(f"{path}: expected a file of a run: {error.strerror or error}") from error

@@ -8,14 +8,15 @@ from typing import Final
 from infra.outside import markdown as plain
 from reports import lookup
 from reports.conclusion import conclude
+from reports.database import DATABASE
 from reports.deployed import brief, came, deployments, judged
-from reports.findings import Finding, findings
+from reports.findings import Finding, together
 from reports.lookup import EnvironmentCell
 from reports.models import ENGINES, Control, DeploymentsNote, Outcome
 from reports.place import cloud_text, tier_name
 from reports.record import Record
 from reports.tally import Tally
-from reports.words import instant, number, shortened
+from reports.words import instant, number, shortened, some
 
 MOST_FINDINGS = 20
 MOST_REASONS = 10
@@ -37,12 +38,16 @@ def markdown(record: Record) -> str:
         *_head(record),
         *_totals(record),
         *_controls(record),
-        *_findings(findings(record)),
+        *_findings(together(record)),
         *_deployments(record),
         "---",
-        "Every verdict with its evidence is in `index.html` and `verdicts.jsonl` of the run folder.",
+        f"Every verdict with its evidence is in {_whole(record)} of the run folder.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _whole(record: Record) -> str:
+    return f"`{DATABASE}` and `verdicts.jsonl`" if record.large else "`index.html` and `verdicts.jsonl`"
 
 
 def _head(record: Record) -> list[str]:
@@ -114,6 +119,10 @@ def _findings(found: Sequence[Finding]) -> list[str]:
     return ["### Findings", "\n".join(lines)]
 
 
+def _alike(finding: Finding) -> str:
+    return f" and {number(len(finding.alike))} more alike ({plain(some(finding.alike))})" if finding.alike else ""
+
+
 def _line(finding: Finding) -> str:
     title = f" {plain(finding.control.title)}" if finding.control else " (not in the plan)"
     where = finding.where
@@ -121,7 +130,8 @@ def _line(finding: Finding) -> str:
     verdict = f"{_MARKS[finding.verdict]} {finding.verdict.text}"
     text = (
         f"- **{verdict}** ({finding.severity}) {plain(finding.control_id)}{title}: "
-        f"{plain(finding.resource)} {plain(shortened(finding.message, _LONGEST_MESSAGE))} ({plain(where)}){lines}"
+        f"{plain(finding.resource)}{_alike(finding)} {plain(shortened(finding.message, _LONGEST_MESSAGE))} "
+        f"({plain(where)}){lines}"
     )
     note = finding.waiver
     if note is None:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from infra.outside import terminal as shown
 from reports import lookup
 from reports.conclusion import Conclusion, conclude
-from reports.findings import Finding, findings
+from reports.findings import Finding, together
 from reports.lookup import EnvironmentCell
 from reports.models import ENGINES, Outcome
 from reports.place import cloud_text
 from reports.record import Record
 from reports.tally import Tally
-from reports.words import number, value_text
+from reports.words import number, some, value_text
 
 MOST_REASONS = 10
 LONGEST_VALUE = 2_000
@@ -33,12 +33,14 @@ def summary(record: Record, *, terminal: bool, colour: bool, width: int) -> str:
 
 def finding_lines(record: Record) -> list[str]:
     """Return the lines of the findings: each once, with where it was seen, what decided, and where that is written."""
-    return [shown(line) for finding in findings(record) for line in _finding(finding)]
+    return [shown(line) for finding in together(record) for line in _finding(finding)]
 
 
 def _finding(finding: Finding) -> Iterator[str]:
     stray = "" if finding.planned else " (was never planned)"
     yield f"{finding.verdict.text.upper()} {finding.control_id} {finding.resource}: {finding.message}{stray}"
+    if finding.alike:
+        yield f"  and {number(len(finding.alike))} more alike: {some(finding.alike)}"
     yield f"  in {finding.where}"
     for fact in finding.decided:
         of = "" if fact.resource == finding.resource else f"{fact.resource} "

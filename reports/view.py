@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reports import facts, lookup
 from reports.cards import NOTHING, Since
 from reports.conclusion import Conclusion, conclude
-from reports.findings import Finding, findings
+from reports.findings import Finding, together
 from reports.lookup import EnvironmentCell, TotalsRow
 from reports.models import ENGINES, Control, Engine, Outcome, Tier, Verdict
 from reports.overview import Overview, overview
@@ -17,6 +17,9 @@ from reports.place import tier_name
 from reports.record import Record
 from reports.remedies import Remedy, remedy
 from reports.tally import RANK, Tally
+
+MOST_ROWS = 10
+"""Findings of a control in one environment and tier that the page of a large run lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Block:
     tally: Tally
     keys: str
     rows: tuple[Row, ...]
+    left_out: int
+    """Verdicts that the database of a large run has and the page does not."""
 
     @property
     def opened(self) -> bool:
@@ -106,6 +111,11 @@ class Page:
     engines: tuple[EngineView, ...]
     anchors: dict[str, str]
 
+    @property
+    def found(self) -> int:
+        """How many findings there are, those that are told together one by one."""
+        return sum(finding.count for finding, _, _ in self.findings)
+
 
 def page(record: Record, since: Since = NOTHING) -> Page:
     """Work out the page of a record, beside what came before it."""
@@ -116,7 +126,7 @@ def page(record: Record, since: Since = NOTHING) -> Page:
         _section(record, control, anchors, found.get(control.id, []), most) for control in lookup.own_controls(record)
     )
     names = [note.name for note in record.run.environments]
-    told = findings(record)
+    told = together(record)
     return Page(
         record=record,
         conclusion=conclude(record),
@@ -145,9 +155,10 @@ def _anchors(controls: Iterable[Control]) -> dict[str, str]:
 def _section(record: Record, control: Control, anchors: dict[str, str], found: list[Verdict], most: int) -> Section:
     blocks = []
     seen: set[tuple[str, str]] = set()
+    places = lookup.by_place(found)
     for note in record.run.environments:
         for tier in record.run.tiers:
-            here = [v for v in found if v.environment == note.name and v.tier == tier]
+            here = places.get((note.name, tier), [])
             if here:
                 blocks.append(_block(record, note.name, tier, here, most, seen))
     return _base(record, control, anchors, found, blocks=tuple(blocks))
@@ -179,11 +190,13 @@ def _block(
 ) -> Block:
     names = [note.name for note in record.run.environments]
     worst_first = sorted(found, key=lambda verdict: RANK[verdict.verdict])
+    if record.large:
+        worst_first = [verdict for verdict in worst_first if verdict.is_finding][:MOST_ROWS]
     rows = [_row(verdict, most, again=(verdict.resource, verdict.message) in seen) for verdict in worst_first]
     tally = Tally.of(verdict.verdict for verdict in found)
     keys = _keys(names, ((environment, verdict.verdict) for verdict in found))
     seen.update((verdict.resource, verdict.message) for verdict in found)
-    return Block(environment, tier_name(record.run, tier), tally, keys, tuple(rows))
+    return Block(environment, tier_name(record.run, tier), tally, keys, tuple(rows), len(found) - len(rows))
 
 
 def _row(verdict: Verdict, most: int, *, again: bool) -> Row:

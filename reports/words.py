@@ -51,6 +51,11 @@ def listed(words: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def some(words: Sequence[str], most: int = 10) -> str:
+    """Return ``a, b, c and 4 more``."""
+    return listed([*words[:most], *([f"{number(len(words) - most)} more"] if len(words) > most else [])])
+
+
 def instant(at: datetime) -> str:
     """Return an instant in UTC, to the second."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reports.cards import Since
+from reports.database import write_database
 from reports.disk import RecordError, write_whole
 from reports.formats import ALWAYS, FORMATS, named
 from reports.history.trend import trend
@@ -23,7 +24,9 @@ def write_reports(folder: Path, formats: Sequence[str] = ALWAYS) -> Record:
         RecordError: the record cannot be read, a format is not known, or a file cannot be written.
     """
     chosen = named(formats)
-    record = load_record(folder)
+    record = load_record(folder, whole=not chosen.keys() <= set(ALWAYS))
+    if record.large:
+        write_database(folder, record)
     for name, one in chosen.items():
         write_whole(folder / one.file, _page(folder, record) if name == "html" else one.render(record))
     return record
@@ -33,7 +36,7 @@ def _page(folder: Path, record: Record) -> str:
     """Return the page, which also says what changed since the run before; a record alone does not know that."""
     from reports.html import render  # noqa: PLC0415  who wants no page does not wait for its templates
 
-    return render(record, Since(run_before(folder, record), trend(folder, record)))
+    return render(record, Since(run_before(folder, record, whole=False), trend(folder, record)))
 
 
 def append(path: Path, text: str) -> None:

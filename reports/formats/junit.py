@@ -7,6 +7,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from infra.outside import xml
+from reports.lookup import by_place
 from reports.models import Outcome, Verdict
 from reports.record import Record
 
@@ -24,9 +25,10 @@ def junit(record: Record) -> str:
     """Return the record as JUnit XML: a suite for each environment and tier; a cell without a verdict is an error."""
     root = ET.Element("testsuites", name="touchstone")
     _count(root, record.verdicts)
+    found = by_place(record.verdicts)
     for note in record.run.environments:
         for tier in record.run.tiers:
-            here = [verdict for verdict in record.verdicts if (verdict.environment, verdict.tier) == (note.name, tier)]
+            here = found.get((note.name, tier), [])
             suite = ET.SubElement(root, "testsuite", name=xml(f"{note.name}.{tier}"))
             suite.set("timestamp", record.run.started.isoformat())
             _count(suite, here)

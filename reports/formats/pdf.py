@@ -135,7 +135,9 @@ def _requirements(record: Record) -> list[dict[str, Any]]:
     found: dict[str, list[list[str]]] = {}
     for one in requirements(record):
         passing, applying = share(one.tally)
-        row = [one.note.reference, one.note.title, one.status, f"{number(passing)} of {number(applying)}"]
+        who = f" (no control: {one.note.unanswered})" if one.note.unanswered else ""
+        counted = f"{number(passing)} of {number(applying)}" if one.controls else ""
+        row = [one.note.reference, f"{one.note.title}{who}", one.status, counted]
         found.setdefault(one.note.framework, []).append(row)
     return [{"framework": name, "rows": rows} for name, rows in found.items()]
 

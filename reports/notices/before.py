@@ -14,15 +14,15 @@ def judged(record: Record) -> frozenset[tuple[str, str]]:
     return frozenset((row.environment, row.tier) for row in record.plan.planned)
 
 
-def run_before(folder: Path, record: Record) -> Record | None:
+def run_before(folder: Path, record: Record, *, whole: bool = True) -> Record | None:
     """Return the last whole run beside a run's folder that began before it and judged the same, if there is one.
 
-    What lies there and cannot be read is no run to compare with.
+    What lies there and cannot be read is no run to compare with. ``whole``: as `load_record`.
     """
-    return next(_earlier(folder, record), None)
+    return next(_earlier(folder, record, whole=whole), None)
 
 
-def _earlier(folder: Path, record: Record) -> Iterator[Record]:
+def _earlier(folder: Path, record: Record, *, whole: bool) -> Iterator[Record]:
     here = folder.resolve()
     beside = (
         path for path in here.parent.iterdir() if path != here and not path.is_symlink() and (path / PLAN).exists()
@@ -30,7 +30,7 @@ def _earlier(folder: Path, record: Record) -> Iterator[Record]:
     # A folder is named after the instant of its run, so the newest before this one comes first.
     for path in sorted((one for one in beside if one.name < here.name), key=lambda one: one.name, reverse=True):
         try:
-            found = load_record(path)
+            found = load_record(path, whole=whole)
         except RecordError:
             continue
         if found.reconciled.complete and found.run.started < record.run.started and judged(found) == judged(record):

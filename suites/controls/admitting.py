@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Final
 
 from fixtures.aws.ledger import Gap, Unread
+from fixtures.inventory.indexing import Once
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.ec2 import VPC, Egress, Ingress, SecurityGroup
 from fixtures.judging.network.ranges import NOBODY, Network, read, without
@@ -17,8 +18,13 @@ _SHOWN: Final = 4
 
 def our_ranges(inventory: Inventory) -> list[Network]:
     """Give the ranges of the networks that we deploy; raises Unread unless they were read."""
-    blocks = [vpc.cidr_block for vpc in inventory.of(VPC) if vpc.managed]
+    blocks = [vpc.cidr_block for vpc in inventory.under(VPC, ("ours",), _range)]
     return [read(block) for block in blocks if not block.startswith("$")]
+
+
+def _range(_inventory: Inventory, vpc: VPC) -> Iterator[Hashable]:
+    if vpc.managed:
+        yield Once("ours", vpc.cidr_block)
 
 
 def shown(rule: Rule) -> str:

@@ -17,6 +17,7 @@ from fixtures.inventory.services.secretsmanager import Secret
 from fixtures.inventory.services.sns import Topic
 from fixtures.inventory.services.sqs import Queue
 from fixtures.judging.access.asking import Way, beyond, services, shown, strangers, undenied, uninvited
+from fixtures.judging.access.newly import newly_allowed
 from fixtures.judging.access.patterns import UndecidedError
 from fixtures.judging.access.statements import Statement
 from suites.controls.looking import told
@@ -69,6 +70,13 @@ def ways_out(document: Document | None, account: str) -> list[str]:
 def _said(question: Callable[[Document | None, str], list[Way]], document: Document | None, account: str) -> list[str]:
     with known():
         return [str(way) for way in question(document, account)]
+
+
+def beyond_grant(agreed: Document, document: Document, account: str) -> str | None:
+    """Say which request a policy allows and the agreed one does not; None where there is none. Raises as the others."""
+    with known():
+        found = newly_allowed(agreed, document, account)
+    return None if found is None else shown(found)
 
 
 def plain_text(

@@ -51,6 +51,7 @@ def dangling(inventory: Inventory) -> Iterator[str]:
 def _lost(resource: Resource, path: str, targets: tuple[str, ...], names: Names) -> Iterator[str]:
     first, *rest = path.split(".")
     for text in texts(told(resource, first), tuple(rest)):
+        note_property(resource, first, decides=False)
         if not _leads(text, targets, names):
             note_property(resource, first)
             yield f"{resource.key}.{path} names {text}"

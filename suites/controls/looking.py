@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from fixtures.aws.ledger import Unread
 from fixtures.inventory.facts import Resource
+from fixtures.inventory.indexing import Once
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.ec2 import (
     InternetGateway,
@@ -43,8 +44,17 @@ def leading_to(
     inventory: Inventory, target: Resource, cls: type[R], links: Callable[[R], Iterable[Link]]
 ) -> Iterator[R]:
     """Yield the resources of a type one of whose links leads to ``target``."""
-    kind = type(target)
-    return (one for one in inventory.of(cls) if any(inventory.find(kind, link) is target for link in links(one)))
+    return inventory.under(cls, (id(target),), _led_to, type(target), links)
+
+
+def _led_to(
+    inventory: Inventory, one: Resource, kind: type[Resource], links: Callable[[Any], Iterable[Link]]
+) -> Iterator[Hashable]:
+    """Yield, as keys, the resources of a kind to which links lead."""
+    for link in links(one):
+        found = inventory.find(kind, link)
+        if found is not None:
+            yield id(found)
 
 
 def own_key(inventory: Inventory, link: Link) -> Key | None:
@@ -69,14 +79,24 @@ def is_public(inventory: Inventory, subnet: Subnet) -> bool:
     """Say whether the subnet's route table, or else the main one of its VPC, leads to an internet gateway."""
     tables = {
         str(association.route_table_id)
-        for association in inventory.of(SubnetRouteTableAssociation)
-        if inventory.get(Subnet, association.subnet_id) is subnet
+        for association in inventory.under(SubnetRouteTableAssociation, (id(subnet),), _subnet_of)
     } or {
-        str(table.origin.physical_id)
-        for table in inventory.of(RouteTable)
-        if table.origin.made_by is not None and str(table.vpc_id) == str(subnet.vpc_id)
+        str(table.origin.physical_id) for table in inventory.under(RouteTable, (str(subnet.vpc_id),), _made_by_aws_in)
     }
-    return any(str(route.route_table_id) in tables and _leads_out(inventory, route) for route in inventory.of(Route))
+    return any(_leads_out(inventory, route) for route in inventory.under(Route, tables, _table_of))
+
+
+def _subnet_of(inventory: Inventory, association: SubnetRouteTableAssociation) -> Iterator[Hashable]:
+    yield Once(id(inventory.get(Subnet, association.subnet_id)), str(association.route_table_id))
+
+
+def _made_by_aws_in(_inventory: Inventory, table: RouteTable) -> Iterator[Hashable]:
+    if table.origin.made_by is not None:
+        yield str(table.vpc_id)
+
+
+def _table_of(_inventory: Inventory, route: Route) -> Iterator[Hashable]:
+    yield Once(str(route.route_table_id), str(route.gateway_id))
 
 
 def _leads_out(inventory: Inventory, route: Route) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from fixtures.inventory.inventory import Inventory
@@ -26,10 +27,11 @@ def unreached(inventory: Inventory, link: Link, service: str) -> str | None:
     key = own_key(inventory, topic.kms_master_key_id)
     if key is not None and not admits_service(key.key_policy, service, "kms:decrypt"):
         return f"{topic.key} is encrypted under {key.key}, which {service} may not use: its messages are dropped"
-    listening = list(leading_to(inventory, topic, Subscription, lambda one: (one.topic_arn,)))
-    if not listening:
+    listening = leading_to(inventory, topic, Subscription, lambda one: (one.topic_arn,))
+    first = next(listening, None)
+    if first is None:
         return f"nobody listens to {topic.key}"
-    if not any(_lets_through(one.filter_policy) for one in listening):
+    if not any(_lets_through(one.filter_policy) for one in chain((first,), listening)):
         return f"the filters of {topic.key} let nothing of it through"
     return None
 

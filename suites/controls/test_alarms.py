@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
+from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.apigatewayv2 import Api
 from fixtures.inventory.services.awslambda import Function
@@ -16,13 +17,13 @@ from fixtures.inventory.services.rds import DBInstance
 from fixtures.inventory.services.sns import Topic, TopicPolicy
 from fixtures.inventory.services.sqs import Queue
 from fixtures.inventory.services.wafv2 import WebACL
-from fixtures.inventory.values import as_reference
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Add, Break, Change, Remove, control, not_applicable
-from suites.controls.looking import Link, admits_service, leading_to, own_key
+from suites.controls.backed_up import filled_by
+from suites.controls.looking import admits_service, leading_to, own_key
 from suites.controls.metrics_known import DEAD, NEEDS, WAITING, Need
 from suites.controls.test_messaging import is_dead_letter_queue
-from suites.controls.watching import Platform, Seen, every_alarm, is_about, seen_by
+from suites.controls.watching import Platform, is_alarm, is_told, is_watched, seen_by
 
 CLOUDWATCH = "cloudwatch.amazonaws.com"
 WATCHED = ("AC3", "NIST-800-53:SI-4", "SOC2:CC7.2")
@@ -87,9 +88,7 @@ def test_alarms_say_what_missing_data_means(alarm: Alarm) -> None:
 )
 def test_topics_of_alarms_hear_cloudwatch(topic: Topic, inventory: Inventory) -> None:
     """CloudWatch drops a message that the topic's policy or its key does not admit, and says so nowhere."""
-    if not any(
-        inventory.find(Topic, link) is topic for alarm in every_alarm(inventory) for link in alarm.alarm_actions
-    ):
+    if not is_told(inventory, topic):
         not_applicable("no alarm tells it")
     policies = list(leading_to(inventory, topic, TopicPolicy, lambda one: one.topics))
     heard = any(admits_service(policy.policy_document, CLOUDWATCH, "sns:publish") for policy in policies)
@@ -182,29 +181,20 @@ def test_what_carries_alerts_is_watched(
 
     It is watched if a metric of an alarm that is switched on names it, each node of a cache by itself.
     """
-    if isinstance(resource, BackupVault) and not any(leading_to(inventory, resource, BackupPlan, _targets)):
+    if isinstance(resource, BackupVault) and not any(leading_to(inventory, resource, BackupPlan, filled_by)):
         not_applicable("no plan backs up into it; copies that fail are told by the vault that they are made of")
     if isinstance(resource, Queue):
         need = DEAD if is_dead_letter_queue(inventory, resource) else WAITING
     else:
         need = NEEDS[type(resource)]
-    seen = [one for alarm in inventory.of(Alarm) if alarm.actions_enabled for one in seen_by(alarm)]
-    missing = list(_unwatched(seen, resource, need))
+    missing = list(_unwatched(inventory, resource, need))
     assert not missing, f"no alarm looks at {', '.join(missing)}; it is promised"
 
 
-def _targets(plan: BackupPlan) -> Iterator[Link]:
-    return (rule.target_backup_vault for rule in plan.backup_plan.backup_plan_rule)
-
-
-def _unwatched(
-    seen: list[Seen], resource: Function | Queue | Table | DBInstance | ReplicationGroup | Api | WebACL | BackupVault,
-    need: Need,
-) -> Iterator[str]:  # fmt: skip
-    near = [one for one in seen if one.space == need.space]
+def _unwatched(inventory: Inventory, resource: Resource, need: Need) -> Iterator[str]:
     for metric in need.metrics:
         for name in need.called(resource) or (None,):
-            if not any(one.name == metric and is_about(one, resource, need, name) for one in near):
+            if not is_watched(inventory, resource, need, metric, name):
                 yield f"{metric} of {name or resource.key}"
 
 
@@ -218,13 +208,10 @@ def _unwatched(
 )
 def test_rules_of_composite_alarms_are_about_alarms_that_exist(alarm: CompositeAlarm, inventory: Inventory) -> None:
     """A rule about an alarm that is gone can never hold."""
-    names = {str(one.alarm_name) for one in every_alarm(inventory)}
     called = IN_RULE.findall(alarm.alarm_rule)
     assert called, f"is about no alarm ({alarm.alarm_rule}); alarms of ours are promised"
     for name in called:
-        reference = as_reference(name)
-        found = name in names or any(inventory.find(kind, reference) for kind in (Alarm, CompositeAlarm))
-        assert found, f"is about {name}, which is no alarm of ours"
+        assert is_alarm(inventory, name), f"is about {name}, which is no alarm of ours"
 
 
 @control(
@@ -235,13 +222,18 @@ def test_rules_of_composite_alarms_are_about_alarms_that_exist(alarm: CompositeA
 )
 def test_no_rule_mutes_an_alarm(alarm: Alarm | CompositeAlarm, inventory: Inventory) -> None:
     """A muted alarm still turns red, and nobody is told: what is planned for a night stays for years."""
-    names = {alarm.key, alarm.alarm_name}
-    for rule in inventory.of(AlarmMuteRule):
-        if rule.origin.state == "EXPIRED":
-            continue
+    names = (id(alarm), alarm.key, alarm.alarm_name)
+    rule = next(inventory.under(AlarmMuteRule, names, _muted, type(alarm)), None)
+    assert rule is None, f"is muted by {rule.key}; no rule that mutes is promised"
+
+
+def _muted(inventory: Inventory, rule: AlarmMuteRule, kind: type[Alarm | CompositeAlarm]) -> Iterator[Hashable]:
+    if rule.origin.state != "EXPIRED":
         for link in rule.mute_targets.alarm_names:
-            muted = inventory.find(type(alarm), link) is alarm or str(link) in names
-            assert not muted, f"is muted by {rule.key}; no rule that mutes is promised"
+            yield str(link)
+            found = inventory.find(kind, link)
+            if found is not None:
+                yield id(found)
 
 
 @control(

@@ -9,14 +9,13 @@ from fixtures.inventory.services.iam import Role
 from fixtures.inventory.services.rds import DBInstance
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Break, Change, Remove, control, not_applicable
-from suites.controls.backed_up import is_named
+from suites.controls.backed_up import is_named, restored_of
 from suites.controls.telling import unreached
 
 CAN_BE_HAD_AGAIN = ("AC5", "NIST-800-53:CP-9", "SOC2:A1.2")
 SERVICE = "backup.amazonaws.com"
 # Completed is how every job ends, failed and expired ones too; the events of failures alone are no longer sent.
 EVENTS = ("BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED")
-TYPES = {Table: "DynamoDB", DBInstance: "RDS"}
 
 
 @control(
@@ -100,13 +99,10 @@ def test_backups_are_seen_to_restore(store: Table | DBInstance, inventory: Inven
     """A backup that was never restored is a hope."""
     if not baseline.restore_tests:
         not_applicable("no restore tests are promised")
-    kind = TYPES[type(store)]
     found = [
         selection
-        for selection in inventory.of(RestoreTestingSelection)
-        if selection.protected_resource_type == kind
-        and not selection.protected_resource_conditions
-        and is_named(inventory, selection.protected_resource_arns, store)
+        for selection in restored_of(inventory, store)
+        if is_named(inventory, selection.protected_resource_arns, store)
     ]
     assert found, "its backups are never restored; a test each month is promised"
     reasons = [_why_not(inventory, selection) for selection in found]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.services.backup import BackupPlan, BackupSelection, BackupVault
+from fixtures.inventory.services.backup import BackupPlan, BackupVault
 from fixtures.inventory.services.dynamodb import Table
 from fixtures.inventory.services.elasticache import ReplicationGroup
 from fixtures.inventory.services.logs import LogGroup
 from fixtures.inventory.services.rds import DBInstance
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Break, Change, Remove, control, not_applicable
-from suites.controls.backed_up import selects
-from suites.controls.looking import decided_elsewhere, own_key
+from suites.controls.backed_up import copied_by, filled_by, selections_of, selects
+from suites.controls.looking import decided_elsewhere, leading_to, own_key
 
 CAN_BE_HAD_AGAIN = ("AC5", "NIST-800-53:CP-9", "PCI-4.0:10.3.3", "SOC2:A1.2")
 
@@ -102,10 +102,8 @@ def test_backups_cannot_be_deleted_early(vault: BackupVault, inventory: Inventor
     lock = vault.lock_configuration
     assert lock is not None, "is not locked; a lock is promised"
     days = lock.min_retention_days or 0
-    rules = [rule for plan in inventory.of(BackupPlan) for rule in plan.backup_plan.backup_plan_rule]
-    filled = any(inventory.find(BackupVault, rule.target_backup_vault) is vault for rule in rules)
-    copies = [copy.destination_backup_vault_arn for rule in rules for copy in rule.copy_actions]
-    copied = any(inventory.find(BackupVault, link) is vault for link in copies)
+    filled = any(leading_to(inventory, vault, BackupPlan, filled_by))
+    copied = any(leading_to(inventory, vault, BackupPlan, copied_by))
     promised = baseline.backup_copy_days if copied and not filled else baseline.backup_days
     assert days >= promised, f"is locked for {days} days; {promised} are promised"
 
@@ -144,7 +142,7 @@ def test_every_store_is_backed_up(store: Table | DBInstance, inventory: Inventor
     elsewhere = decided_elsewhere(store, by_source=True) if isinstance(store, DBInstance) else None
     if elsewhere:
         not_applicable(elsewhere)
-    selected = any(selects(inventory, item.backup_selection, store) for item in inventory.of(BackupSelection))
+    selected = any(selects(inventory, item.backup_selection, store) for item in selections_of(inventory, store))
     assert selected, "is in no backup selection; daily backups of every store are promised"
 
 

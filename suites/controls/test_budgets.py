@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.budgets import Budget
@@ -128,7 +128,10 @@ def test_sudden_costs_are_told(inventory: Inventory) -> None:
 )
 def test_databases_run_when_they_should(database: DBInstance, inventory: Inventory, baseline: Baseline) -> None:
     """In development a database that nobody uses at night is a waste; in production one that stops is an outage."""
-    stops, starts = (list(_schedules(inventory, database, word)) for word in ("stopDBInstance", "startDBInstance"))
+    stops, starts = (
+        list(inventory.under(Schedule, ((word, id(database)),), _called))
+        for word in ("stopDBInstance", "startDBInstance")
+    )
     if not baseline.database_sleeps:
         assert not stops, f"is stopped by {stops[0].key}; that it always runs is promised"
         return
@@ -139,12 +142,12 @@ def test_databases_run_when_they_should(database: DBInstance, inventory: Invento
         assert role, f"{one.key} acts as {one.target.role_arn}, which is not there"
 
 
-def _schedules(inventory: Inventory, database: DBInstance, operation: str) -> Iterator[Schedule]:
-    """Yield what calls an operation of RDS for a database at set times."""
-    for one in inventory.of(Schedule):
-        target = one.target
-        if one.state != "ENABLED" or not target.arn.endswith(f"{CALL}{operation}"):
-            continue
+def _called(inventory: Inventory, one: Schedule) -> Iterator[Hashable]:
+    """Yield the operation of RDS that a schedule calls, and for which database."""
+    target = one.target
+    _, ours, operation = target.arn.rpartition(CALL)
+    if one.state == "ENABLED" and ours:
         name = str((target.input or {}).get("DbInstanceIdentifier"))
-        if inventory.find(DBInstance, as_reference(name) or name) is database:
-            yield one
+        found = inventory.find(DBInstance, as_reference(name) or name)
+        if found is not None:
+            yield operation, id(found)

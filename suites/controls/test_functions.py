@@ -8,6 +8,7 @@ from typing import Any
 from fixtures.aws.wildcards import matches
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.awslambda import (
+    Alias,
     EventSourceMapping,
     Function,
     LayerVersion,
@@ -229,3 +230,19 @@ def test_versions_say_what_they_are_made_of(version: Version) -> None:
     assert MADE_OF.fullmatch(version.description), (
         f"says {version.description or 'nothing'} of its code; the archives of its code and its libraries are promised"
     )
+
+
+@control(
+    "FUN-11",
+    severity="high",
+    satisfies=("AC4", "NIST-800-53:CM-3", "SOC2:CC8.1"),
+    broken_by=(Change("QueryAlias.FunctionVersion", "7"),),
+    tiers=("static",),
+    tiers_reason="a version that stands is known by its number alone; that it is the declared one STK-02 judges",
+)
+def test_aliases_lead_to_a_version_of_their_function(alias: Alias, inventory: Inventory) -> None:
+    """Whatever calls an alias runs the version behind it: one of another function answers something else."""
+    found = inventory.find(Version, alias.function_version)
+    assert found is not None, f"leads to version {alias.function_version}, which no template declares"
+    same = inventory.get(Function, found.function_name) is inventory.get(Function, alias.function_name)
+    assert same, f"leads to {found}, a version of {found.function_name}; one of {alias.function_name} is promised"

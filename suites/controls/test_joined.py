@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Iterator
 
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.acm import Certificate
@@ -141,14 +142,18 @@ def test_our_names_lead_to_us(record: RecordSet, inventory: Inventory) -> None:
 
 def _deployed_under(inventory: Inventory, name: str) -> Distribution | DomainName | None:
     """Return what we deployed under a name, ours or in DNS; raises Unread unless all were read."""
-    wanted = name.rstrip(".").lower()
-    deployed: tuple[Distribution | DomainName, ...] = (*inventory.of(Distribution), *inventory.of(DomainName))
-    for one in deployed:
-        if one.managed and wanted in {
-            known.rstrip(".").lower() for known in (one.key, *one.origin.attributes.values())
-        }:
-            return one
-    return None
+    kinds: tuple[type[Distribution | DomainName], ...] = (Distribution, DomainName)
+    for kind in kinds:
+        inventory.of(kind)
+    return next((one for kind in kinds for one in inventory.under(kind, (_in_dns(name),), _ours_under)), None)
+
+
+def _ours_under(_inventory: Inventory, one: Distribution | DomainName) -> Iterator[Hashable]:
+    return map(_in_dns, (one.key, *one.origin.attributes.values()) if one.managed else ())
+
+
+def _in_dns(name: str) -> str:
+    return name.rstrip(".").lower()
 
 
 @control(

@@ -92,7 +92,7 @@ def test_queues_refuse_plain_text(queue: Queue, inventory: Inventory) -> None:
     """SQS still answers on plain HTTP unless the queue's policy denies it."""
     policies = leading_to(inventory, queue, QueuePolicy, lambda one: one.queues)
     taken = plain_text(inventory, queue, [policy.policy_document for policy in policies], ("sqs:*",))
-    assert taken is None, f"denies not, without TLS, {taken}; TLS only is promised"
+    assert taken is None, f"does not deny, without TLS, {taken}; TLS only is promised"
 
 
 @control(
@@ -105,7 +105,7 @@ def test_topics_refuse_plain_text(topic: Topic, inventory: Inventory) -> None:
     """SNS still takes messages on plain HTTP unless the topic's policy denies it."""
     policies = leading_to(inventory, topic, TopicPolicy, lambda one: one.topics)
     taken = plain_text(inventory, topic, [policy.policy_document for policy in policies], ("sns:publish",))
-    assert taken is None, f"denies not, without TLS, {taken}; TLS only is promised"
+    assert taken is None, f"does not deny, without TLS, {taken}; TLS only is promised"
 
 
 @control(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fixtures.inventory.inventory import Inventory
-from fixtures.inventory.scaling import leads_to, policies_of
+from fixtures.inventory.scaling import leads_to, policies_of, targets_of
 from fixtures.inventory.services.applicationautoscaling import ScalableTarget
 from fixtures.inventory.services.awslambda import Alias, Function
 from fixtures.inventory.services.dynamodb import Table
@@ -46,7 +44,7 @@ def test_tables_grow_and_shrink_with_their_use(table: Table, inventory: Inventor
     if table.billing_mode == "PAY_PER_REQUEST":
         assert not baseline.tables_scale, "is paid by the request; units that follow their use are promised"
         return
-    targets = {(target.scalable_dimension, _inside(target)): target for target in leading_to_it(inventory, table)}
+    targets = {(target.scalable_dimension, _inside(target)): target for target in targets_of(inventory, table)}
     for index in (None, *(one.index_name for one in table.global_secondary_indexes)):
         for unit in ("ReadCapacityUnits", "WriteCapacityUnits"):
             dimension = f"dynamodb:{'table' if index is None else 'index'}:{unit}"
@@ -55,11 +53,6 @@ def test_tables_grow_and_shrink_with_their_use(table: Table, inventory: Inventor
             assert target is not None, f"{what} stay as they are; units that follow their use are promised"
             wrong = _wrong(inventory, target, baseline.capacity_percent, 1)
             assert wrong is None, f"{what}: {wrong}"
-
-
-def leading_to_it(inventory: Inventory, owner: Table | Alias) -> Iterator[ScalableTarget]:
-    """Yield the targets that scale a table, its indexes, or an alias."""
-    return (target for target in inventory.of(ScalableTarget) if leads_to(inventory, target) is owner)
 
 
 def _inside(target: ScalableTarget) -> str | None:
@@ -105,11 +98,10 @@ def test_functions_that_clients_wait_for_are_kept_ready(inventory: Inventory, ba
     if not baseline.ready_functions:
         not_applicable("no function is promised to be kept ready")
     functions = {function.function_name: function for function in inventory.of(Function)}
-    targets = [one for one in inventory.of(ScalableTarget) if one.scalable_dimension == READY]
     for name in baseline.ready_functions:
         assert name in functions, f"there is no function {name}; executions of it that are kept ready are promised"
         aliases = list(leading_to(inventory, functions[name], Alias, lambda one: (one.function_name,)))
-        mine = [one for one in targets if any(leads_to(inventory, one) is alias for alias in aliases)]
+        mine = list(targets_of(inventory, *aliases, dimension=READY))
         assert mine, f"{name} is started when it is called; executions that are kept ready are promised"
         for target in mine:
             assert target.min_capacity >= 1, f"{name}: {target.min_capacity} are kept ready; 1 at least is promised"
@@ -151,7 +143,7 @@ def test_no_alias_has_both_weights_and_executions_kept_ready(alias: Alias, inven
     if not weights:
         return
     ready = alias.provisioned_concurrency_config is not None
-    scaled = [one.key for one in leading_to_it(inventory, alias) if one.min_capacity > 0]
+    scaled = [one.key for one in targets_of(inventory, alias) if one.min_capacity > 0]
     said = f"sends {len(weights)} more versions a share of its calls"
     assert not ready, f"{said} and keeps executions ready; one or the other is promised"
     assert not scaled, f"{said} and is scaled by {', '.join(scaled)}; one or the other is promised"

@@ -58,7 +58,7 @@ def test_secrets_stay_in_the_account(secret: Secret, inventory: Inventory, envir
     policies = list(leading_to(inventory, secret, ResourcePolicy, lambda one: (one.secret_id,)))
     documents = [policy.resource_policy for policy in policies]
     taken = foreign_request(inventory, secret, documents, ("secretsmanager:*",))
-    assert taken is None, f"denies not, to other accounts, {taken}; an explicit deny is promised"
+    assert taken is None, f"does not deny, to other accounts, {taken}; an explicit deny is promised"
     found = [line for document in documents for line in foreign_grants(document, environment.account)]
     assert not found, f"{'; '.join(found)}; only account {environment.account} is promised"
 

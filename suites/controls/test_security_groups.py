@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterator
+
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.ec2 import VPC, Egress, Ingress, SecurityGroup
 from fixtures.inventory.services.elasticache import ReplicationGroup
@@ -161,11 +163,13 @@ def test_doors_that_are_not_built_are_shut(group: SecurityGroup) -> None:
 )
 def test_the_default_group_is_empty(vpc: VPC, inventory: Inventory) -> None:
     """What is started without a group gets the default one, which AWS opens to itself and to the world outside."""
-    defaults = [
-        group
-        for group in inventory.of(SecurityGroup)
-        if group.group_name == "default" and inventory.find(VPC, group.vpc_id) is vpc
-    ]
+    defaults = list(inventory.under(SecurityGroup, (id(vpc),), _default_of))
     assert defaults, "the default group was not found; an empty one is promised"
     rules = [shown(rule) for group in defaults for rule in rules_of(group)]
     assert not rules, f"the default group has {'; '.join(rules)}; no rule is promised"
+
+
+def _default_of(inventory: Inventory, group: SecurityGroup) -> Iterator[Hashable]:
+    found = inventory.find(VPC, group.vpc_id) if group.group_name == "default" else None
+    if found is not None:
+        yield id(found)

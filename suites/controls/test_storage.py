@@ -70,7 +70,7 @@ def test_buckets_are_spoken_to_over_tls(bucket: Bucket, inventory: Inventory, en
     """An explicit deny of plain text, and nobody from outside let in."""
     found = list(leading_to(inventory, bucket, BucketPolicy, lambda one: (one.bucket,)))
     taken = plain_text(inventory, bucket, [item.policy_document for item in found], ("s3:*",))
-    assert taken is None, f"denies not, without TLS, {taken}; TLS only is promised"
+    assert taken is None, f"does not deny, without TLS, {taken}; TLS only is promised"
     admitted = [line for item in found for line in foreign_grants(item.policy_document, environment.account)]
     assert not admitted, f"{'; '.join(admitted)}; account {environment.account} only is promised"
 

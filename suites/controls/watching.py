@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fixtures.inventory.facts import Resource
@@ -13,12 +13,15 @@ from fixtures.inventory.services.awslambda import Function
 from fixtures.inventory.services.cloudfront import Distribution
 from fixtures.inventory.services.cloudwatch import Alarm, CompositeAlarm, Dashboard, Dimension
 from fixtures.inventory.services.logs import MetricFilter
+from fixtures.inventory.services.sns import Topic
 from fixtures.inventory.touching import note_inside
 from fixtures.inventory.values import Reference, as_reference
 from infra.functions.shared.metric_table import Metric
+from suites.controls.looking import Link, leading_to
 from suites.controls.metrics_known import SPACES, Need, Whose
 
 OWN: Final = "Touchstone"
+ALARMS: Final[tuple[type[Alarm | CompositeAlarm], ...]] = (Alarm, CompositeAlarm)
 _OWN_DIMENSIONS: Final = {"service", "environment"}
 _ARN: Final = re.compile(r"arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:(?P<name>.+)")
 _SOURCES: Final = re.compile(r"SOURCE '([^']+)'")
@@ -37,9 +40,25 @@ class Seen:
         return f"{self.space} {self.name}{f' of {of}' if of else ''}"
 
 
-def every_alarm(inventory: Inventory) -> tuple[Alarm | CompositeAlarm, ...]:
-    """Give the alarms of both kinds."""
-    return (*inventory.of(Alarm), *inventory.of(CompositeAlarm))
+def is_told(inventory: Inventory, topic: Topic) -> bool:
+    """Say whether an alarm of either kind tells a topic; raises Unread unless all were read."""
+    for kind in ALARMS:
+        inventory.of(kind)
+    return any(one for kind in ALARMS for one in leading_to(inventory, topic, kind, _actions))
+
+
+def _actions(alarm: Alarm | CompositeAlarm) -> Iterable[Link]:
+    return alarm.alarm_actions
+
+
+def is_alarm(inventory: Inventory, name: str) -> bool:
+    """Say whether an alarm of either kind is called by a name or a reference; raises Unread unless all are known."""
+    named = [inventory.last_under(kind, name, _called) for kind in ALARMS]
+    return any(named) or any(inventory.find(kind, as_reference(name)) for kind in ALARMS)
+
+
+def _called(_inventory: Inventory, alarm: Alarm | CompositeAlarm) -> Iterator[Hashable]:
+    yield str(alarm.alarm_name)
 
 
 def seen_by(alarm: Alarm) -> Iterator[Seen]:
@@ -112,17 +131,15 @@ def own_metrics() -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """What metrics can be of; the names of a type's resources are looked up once."""
+    """What metrics can be of."""
 
     inventory: Inventory
-    _names: dict[Whose, dict[str, Resource]] = field(default_factory=dict)
 
     def wrong_with(self, seen: Seen) -> str | None:
         """Say what is wrong with a metric; None when there is such a one."""
         if seen.space in SPACES:
             return self._wrong_with_aws(seen)
-        filters = (one for found in self.inventory.of(MetricFilter) for one in found.metric_transformations)
-        if any((one.metric_namespace, one.metric_name) == (seen.space, seen.name) for one in filters):
+        if any(self.inventory.under(MetricFilter, ((seen.space, seen.name),), _counted)):
             return None if not seen.dimensions else f"looks at {seen}; what is counted in logs has no dimensions"
         if seen.space == OWN:
             return self._wrong_with_ours(seen)
@@ -147,34 +164,50 @@ class Platform:
             return f"looks at {seen}, which no function counts"
         if seen.dimensions.keys() != _OWN_DIMENSIONS:
             return f"looks at {seen}; ours have the dimensions service and environment"
-        wanted = {"POWERTOOLS_SERVICE_NAME": seen.dimensions["service"], "ENVIRONMENT": seen.dimensions["environment"]}
-        for function in self.inventory.of(Function):
-            said = function.environment.variables if function.environment is not None else {}
-            if wanted.items() <= said.items():
-                return None
+        wanted = (seen.dimensions["service"], seen.dimensions["environment"])
+        if any(self.inventory.under(Function, (wanted,), _service)):
+            return None
         return f"looks at {seen}; no function is this service"
 
     def one(self, whose: Whose, value: str) -> Resource | None:
         """Give the resource that a value of a dimension names."""
-        if whose not in self._names:
-            every = self.inventory.of(whose.cls)
-            self._names[whose] = {name: one for one in every for name in _names_of(whose, one)}
         reference = as_reference(value)
-        found = self._names[whose].get(str(Reference(reference.logical_id)) if reference else value)
+        name = str(Reference(reference.logical_id)) if reference else value
+        found = self.inventory.last_under(whose.cls, name, _names_of, whose)
         if isinstance(found, Distribution) and not found.distribution_config.enabled:
             return None  # it serves nobody, so nothing of it is counted
         return found
 
 
-def _names_of(whose: Whose, one: Resource) -> tuple[str, ...]:
+def _counted(_inventory: Inventory, found: MetricFilter) -> Iterator[Hashable]:
+    for one in found.metric_transformations:
+        yield one.metric_namespace, one.metric_name
+
+
+def _service(_inventory: Inventory, function: Function) -> Iterator[Hashable]:
+    said = function.environment.variables if function.environment is not None else {}
+    yield str(said.get("POWERTOOLS_SERVICE_NAME")), str(said.get("ENVIRONMENT"))
+
+
+def _names_of(_inventory: Inventory, one: Resource, whose: Whose) -> tuple[str, ...]:
     """Give what a resource is called in dimensions: as its metrics are, by the id that AWS gave it, by reference."""
     return (*whose.called(one), one.origin.physical_id or "", str(Reference(one.key)))
 
 
-def is_about(seen: Seen, resource: Resource, need: Need, called: str | None) -> bool:
-    """Say whether a metric is one that a resource needs; ``called``: under one of its names, None: under any."""
-    value = seen.dimensions.get(need.dimension, "")
-    reference = as_reference(value)
-    if reference is not None:
-        return reference.logical_id == resource.key
-    return value == called if called is not None else value == resource.origin.physical_id
+def is_watched(inventory: Inventory, resource: Resource, need: Need, metric: str, called: str | None) -> bool:
+    """Say whether an alarm that is switched on looks at a metric of a resource; ``called``: under one of its names.
+
+    Raises Unread unless all alarms were read.
+    """
+    name = called if called is not None else resource.origin.physical_id
+    about = (Reference(resource.key), *(() if name is None else (name,)))
+    keys = ((need.space, metric, need.dimension, one) for one in about)
+    return any(inventory.last_under(Alarm, key, _looked_at) for key in keys)
+
+
+def _looked_at(_inventory: Inventory, alarm: Alarm) -> Iterator[Hashable]:
+    if alarm.actions_enabled:
+        for seen in seen_by(alarm):
+            for dimension, value in seen.dimensions.items():
+                reference = as_reference(value)
+                yield seen.space, seen.name, dimension, Reference(reference.logical_id) if reference else value

@@ -56,6 +56,8 @@ def test_controls_ask_through_what_is_listened_to() -> None:
             "find",
             "get",
             "of",
+            "under",
+            "last_under",
             "environment",
             "account",
             "region",

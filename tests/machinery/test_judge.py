@@ -181,7 +181,10 @@ def no_scope(now: datetime) -> None:
     ("function", "complaint"),
     [
         (no_docstring, "expected a docstring"),
-        (strange_argument, "expected arguments of types Inventory, Declared, Baseline, Environment, Costs, datetime"),
+        (
+            strange_argument,
+            "expected arguments of types Inventory, Declared, Baseline, Environment, Costs, Grants, Agreed, datetime",
+        ),
         (no_scope, "expected arguments of types"),
     ],
 )

@@ -1,0 +1,127 @@
+"""The verdicts of a run as an SQLite file beside its record, which can be asked; made of the record at any time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from reports.conclusion import conclude
+from reports.disk import PLAN, VERDICTS, RecordError
+from reports.models import Verdict
+from reports.reconcile import name_of
+from reports.record import Record, load_record, read_verdicts
+
+DATABASE: Final = "verdicts.sqlite"
+_TABLES: Final = """
+CREATE TABLE verdicts (
+    control TEXT, environment TEXT, tier TEXT, resource TEXT, verdict TEXT, severity TEXT, message TEXT, said TEXT
+);
+CREATE INDEX by_control ON verdicts (control, environment);
+CREATE INDEX by_resource ON verdicts (resource);
+CREATE TABLE stamps (stamp TEXT);
+CREATE TABLE reasons (reason TEXT);
+"""
+_INSERT: Final = "INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which verdicts are wanted; what is empty asks for any."""
+
+    control: str | None = None
+    environment: str | None = None
+    resource: str | None = None
+    verdict: Sequence[str] = ()
+
+    def clause(self) -> tuple[str, list[str]]:
+        """Return the condition, and the values in it."""
+        wanted: Mapping[str, Sequence[str]] = {
+            "control": [self.control] if self.control else [],
+            "environment": [self.environment] if self.environment else [],
+            "resource": [self.resource] if self.resource else [],
+            "verdict": self.verdict,
+        }
+        parts = [f"{name} IN ({', '.join('?' * len(values))})" for name, values in wanted.items() if values]
+        return " AND ".join(parts) or "TRUE", [one for values in wanted.values() for one in values]
+
+
+def ask(folder: Path, asked: Asked) -> Iterator[str]:
+    """Yield the verdicts that are wanted, in the order of the record, as JSON.
+
+    The database is made where there is none, or where it is of another record.
+
+    Raises:
+        RecordError: the record cannot be read, or the database not be written.
+    """
+    clause, values = asked.clause()
+    with closing(_opened(folder)) as base:
+        rows = base.execute(f"SELECT said FROM verdicts WHERE {clause} ORDER BY rowid", values)  # noqa: S608  our names
+        yield from (said for (said,) in rows)
+
+
+def reasons(folder: Path) -> list[str]:
+    """Return why nothing may be concluded from what the record does not have; raises RecordError as `ask`."""
+    with closing(_opened(folder)) as base:
+        return [reason for (reason,) in base.execute("SELECT reason FROM reasons ORDER BY rowid")]
+
+
+def _opened(folder: Path) -> sqlite3.Connection:
+    path = folder / DATABASE
+    if not path.is_file() or _stamp_in(path) != _stamp(folder):
+        write_database(folder, load_record(folder, whole=False))
+    return sqlite3.connect(path)
+
+
+def _stamp_in(path: Path) -> str | None:
+    try:
+        with closing(sqlite3.connect(path)) as base:
+            found = base.execute("SELECT stamp FROM stamps").fetchone()
+    except sqlite3.DatabaseError:  # no database of ours: it is made anew
+        return None
+    return str(found[0]) if found else None
+
+
+def _stamp(folder: Path) -> str:
+    """Return what tells one state of a record from another."""
+    try:
+        states = [(folder / name).stat() for name in (PLAN, VERDICTS)]
+    except OSError as error:
+        raise RecordError(f"{folder}: expected a folder with {PLAN} and {VERDICTS}: {error.strerror}") from error
+    return " ".join(f"{state.st_size} {state.st_mtime_ns}" for state in states)
+
+
+def write_database(folder: Path, record: Record) -> None:
+    """Write the database of a record: every verdict that was recorded, and an error for each that was not.
+
+    Raises:
+        RecordError: it cannot be written.
+    """
+    path, temporary = folder / DATABASE, folder / f"{DATABASE}.part"
+    try:
+        temporary.unlink(missing_ok=True)
+        with closing(sqlite3.connect(temporary)) as base, base:
+            base.executescript(_TABLES)
+            base.executemany(_INSERT, map(_row, read_verdicts(folder / VERDICTS)))
+            missing = (one for one in record.verdicts if one.cell in record.reconciled.missing)
+            base.executemany(_INSERT, map(_row, missing))
+            base.executemany("INSERT INTO reasons VALUES (?)", ((one,) for one in conclude(record).incomplete))
+            base.execute("INSERT INTO stamps VALUES (?)", (_stamp(folder),))
+        temporary.replace(path)
+    except (OSError, sqlite3.Error) as error:
+        temporary.unlink(missing_ok=True)
+        raise RecordError(f"{path}: expected a place for the database of the verdicts: {error}") from error
+
+
+def _row(one: Verdict) -> tuple[str, ...]:
+    return (*one.cell, one.verdict.value, one.severity, one.message, one.model_dump_json(exclude_defaults=True))
+
+
+def line_of(said: str) -> str:
+    """Return a verdict that `ask` gave in a line for people."""
+    one = Verdict.model_validate_json(said)
+    where = f" [{', '.join(one.lines)}]" if one.lines else ""
+    return f"{one.verdict.text.upper()} {name_of(one.cell)}: {one.message}{where}"
