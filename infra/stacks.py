@@ -83,8 +83,12 @@ def _load(path: Path) -> Template:
     return template
 
 
-def resolve_platform(environment: Environment, templates: Mapping[str, Template] | None = None) -> Platform:
+def resolve_platform(
+    environment: Environment, templates: Mapping[str, Template] | None = None, like: Platform | None = None
+) -> Platform:
     """Resolve every stack of an environment, outputs feeding parameters by name.
+
+    ``like``: a platform of the same environment, from which the stacks are taken that are the same in both.
 
     Raises:
         TemplateError: a template cannot be resolved.
@@ -95,9 +99,10 @@ def resolve_platform(environment: Environment, templates: Mapping[str, Template]
     _check_restored(environment, templates)
     outputs: dict[str, Any] = {name: {"Ref": name} for name in LOOKED_UP} | source_parameters()
     stacks: dict[str, Resolved] = {}
+    known = like.stacks if like is not None else {}
     for name, template in templates.items():
         pseudo = Pseudo(environment.account, environment.region, environment.stack_name(name))
-        stacks[name] = template.resolve(parameters_for(template, environment, outputs), pseudo)
+        stacks[name] = template.resolve(parameters_for(template, environment, outputs), pseudo, like=known.get(name))
         outputs |= {key: output.value for key, output in stacks[name].outputs.items()}
     _check_unique(stacks)
     return Platform(environment, stacks)

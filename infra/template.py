@@ -121,15 +121,25 @@ class Template:
         return _Located(self.source)
 
     def resolve(
-        self, parameters: Mapping[str, Any], pseudo: Pseudo, exports: Mapping[str, Any] | None = None
+        self,
+        parameters: Mapping[str, Any],
+        pseudo: Pseudo,
+        exports: Mapping[str, Any] | None = None,
+        like: Resolved | None = None,
     ) -> Resolved:
         """Resolve everything that does not wait for a resource.
+
+        ``like``: what was resolved with the same pseudo parameters and exports; it is given back where it is of this
+        template and of the same parameters.
 
         Raises:
             TemplateError: a parameter, rule, function or reference that CloudFormation would refuse.
         """
         with self.located():
-            return _Resolution(self, bind(self.section("Parameters"), parameters), pseudo, exports).run()
+            bound = bind(self.section("Parameters"), parameters)
+            if like is not None and like.source is self.source and like.parameters == bound:
+                return like
+            return _Resolution(self, bound, pseudo, exports).run()
 
 
 def finish(value: Any, lookup: Lookup) -> Any:

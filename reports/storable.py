@@ -22,7 +22,7 @@ def is_ascii(data: Any) -> bool:
     waiting = [data]
     while waiting:
         value = waiting.pop()
-        if type(value) is str:
+        if isinstance(value, str):
             if not value.isascii():
                 return False
         elif type(value) is dict:
@@ -30,7 +30,7 @@ def is_ascii(data: Any) -> bool:
             waiting.extend(value.values())
         elif type(value) in (list, tuple):
             waiting.extend(value)
-        elif isinstance(value, str | Mapping | list | tuple):
+        elif isinstance(value, Mapping | list | tuple):
             return False  # of a kind of its own: it is written out in full
     return True
 

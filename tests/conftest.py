@@ -10,9 +10,12 @@ import os
 import sys
 import zlib
 from collections.abc import Generator
+from contextlib import ExitStack
 from typing import Any, Final
 
 import pytest
+
+from fixtures.mock_cloud.process import SHARED, shared
 
 # Each of them deploys, reads or runs whole platforms again and again: a third shows what all of them do.
 _REPEATING: Final = (
@@ -28,11 +31,31 @@ _FOR_CHILDREN: Final = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 _FIRST: Final = "gw0"
 
 
-def pytest_configure() -> None:
-    """Of the workers the first one alone has the processes measured that its tests begin."""
-    if os.environ.get("PYTEST_XDIST_WORKER", _FIRST) != _FIRST:
-        for name in _FOR_CHILDREN:
-            os.environ.pop(name, None)
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_setupnodes() -> Generator[None, object, object]:
+    """Do not measure the mock cloud that the workers share: its forks cost twice as much, and save at each end."""
+    kept = _without_measurement()
+    try:
+        return (yield)
+    finally:
+        os.environ.update(kept)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Of the workers the first one alone has the processes measured that its tests begin, its mock cloud among them."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker == _FIRST and any(name in os.environ for name in _FOR_CHILDREN):
+        os.environ.pop(SHARED, None)
+        stack = ExitStack()
+        config.add_cleanup(stack.close)
+        stack.enter_context(shared())
+    elif worker:
+        _without_measurement()
+
+
+def _without_measurement() -> dict[str, str]:
+    """Take away what has the processes measured that are begun from here on, and return it."""
+    return {name: os.environ.pop(name) for name in _FOR_CHILDREN if name in os.environ}
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,13 +9,16 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from fixtures.aws.ledger import not_asked
 from fixtures.inventory.facts import Resource
+from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.types import TYPES
 from fixtures.judging.asking import asked_by, asks_for_more
 from fixtures.judging.baseline import load_baseline
 from fixtures.judging.control import Break, ByHand, Control
 from fixtures.judging.edits import broken
 from fixtures.judging.judge import Context, judge
-from fixtures.tiers.static import from_platform
+from fixtures.tiers.static import Memory, from_platform
 from infra.environment import load_environment
 from infra.stacks import Platform, load_templates, resolve_platform
 from infra.template import Template
@@ -37,6 +40,15 @@ def templates() -> dict[str, Template]:
     return load_templates()
 
 
+@cache
+def _sound() -> tuple[Platform, Memory, datetime]:
+    """Return what a broken platform is compared with, so that only what differs is worked out anew."""
+    platform = resolve_platform(load_environment(ENVIRONMENT), templates())
+    memory, read_at = Memory(), datetime.now(UTC)
+    from_platform(platform, read_at, memory)
+    return platform, memory, read_at
+
+
 def static_context(breaks: Iterable[Break]) -> Context:
     """Return what controls see at the static tier after the edits."""
     return _context(_platform(broken(templates(), breaks)))
@@ -49,12 +61,14 @@ def sound_static_context() -> Context:
 
 
 def _platform(edited: dict[str, Template]) -> Platform:
-    return resolve_platform(load_environment(ENVIRONMENT), edited)
+    sound, *_ = _sound()
+    return resolve_platform(sound.environment, edited, like=sound)
 
 
 def _context(platform: Platform) -> Context:
-    now = datetime.now(UTC)
-    return Context(from_platform(platform, now), load_baseline(ENVIRONMENT), platform.environment, now)
+    _, memory, read_at = _sound()
+    declared = from_platform(platform, read_at, memory)
+    return Context(declared, load_baseline(ENVIRONMENT), platform.environment, datetime.now(UTC))
 
 
 class Proofs:
@@ -63,13 +77,22 @@ class Proofs:
     def __init__(self, platform: Stage) -> None:
         self.stage = platform
         self._sound: dict[Types, Context] = {}
+        self._asked: dict[str, frozenset[type[Resource]]] = {}
+        self._before: dict[tuple[str, Types], list[Verdict]] = {}
 
     def sound(self, types: Types = None) -> Context:
-        """Return what controls see of some types, or of all, when nothing is broken."""
+        """Return what controls see of some types, or of all, when nothing is broken; it is read once."""
+        if None not in self._sound:
+            self._sound[None] = self.read_alone(None)
         if types not in self._sound:
-            with self._after([]) as (_, look):
-                self._sound[types] = look(types)
+            whole = self._sound[None]
+            self._sound[types] = replace(whole, inventory=narrowed(whole.inventory, types))
         return self._sound[types]
+
+    def read_alone(self, types: Types) -> Context:
+        """Return what controls see when some types, or all, are read of the sound platform."""
+        with self._after([]) as (_, look):
+            return look(types)
 
     def findings(self, control: Control, item: Break) -> tuple[list[Verdict], list[Verdict]]:
         """Return the control's findings before and after a break, over facts of the very same types.
@@ -78,14 +101,25 @@ class Proofs:
         out to ask for more, everything is read.
         """
         with self._after([item]) as (declared, look):
-            types: Types = asked_by(control, sound_static_context()) | asked_by(control, declared)
+            types: Types = self.asks_of_sound(control) | asked_by(control, declared)
             after = findings(control, look(types))
             if asks_for_more(after):
                 types, after = None, findings(control, look(None))
-        before = findings(control, self.sound(types))
+        before = self._findings_before(control, types)
         if asks_for_more(before):
-            before = findings(control, self.sound())
+            before = self._findings_before(control, None)
         return before, after
+
+    def asks_of_sound(self, control: Control) -> frozenset[type[Resource]]:
+        """Return the types that a control asks for where it judges the sound templates."""
+        if control.id not in self._asked:
+            self._asked[control.id] = asked_by(control, sound_static_context())
+        return self._asked[control.id]
+
+    def _findings_before(self, control: Control, types: Types) -> list[Verdict]:
+        if (control.id, types) not in self._before:
+            self._before[control.id, types] = findings(control, self.sound(types))
+        return self._before[control.id, types]
 
     @contextmanager
     def _after(self, breaks: list[Break]) -> Iterator[tuple[Context, LookAt]]:
@@ -118,6 +152,17 @@ def deployed_from_nothing(breaks: list[Break]) -> Context:
 
     with _made(from_nothing, breaks) as (_, look):
         return look(None)
+
+
+def narrowed(whole: Inventory, types: Types) -> Inventory:
+    """Return what a collection of some types alone would have given of an account of which everything was read."""
+    if types is None:
+        return whole
+    kept = {cls.cfn_type for cls in types}
+    gaps = {name: not_asked(name, whole.read_at) for name in TYPES if name not in kept}
+    unread = {key: gaps[name] for name in gaps for key in whole.expected.get(name, ())}
+    resources = tuple(resource for resource in whole.resources if resource.cfn_type in kept)
+    return replace(whole, resources=resources, gaps=gaps, missing=unread)
 
 
 def findings(control: Control, context: Context) -> list[Verdict]:

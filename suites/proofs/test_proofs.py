@@ -65,3 +65,19 @@ def test_all_controls_are_silent_in_a_sound_deployment(mocked: Proofs) -> None:
     context = mocked.sound()
     found = [verdict for control in catalogue() if "mocked" in control.tiers for verdict in findings(control, context)]
     assert not found, f"{found[0].control} objects to a sound deployment: {found[0].resource}: {found[0].message}"
+
+
+@pytest.mark.proof("mocked")
+def test_a_narrow_look_is_the_whole_look_with_the_rest_unread(mocked: Proofs) -> None:
+    """What controls saw before a break is what would have been read of their types alone."""
+    for item in catalogue()[::30]:
+        types = mocked.asks_of_sound(item)
+        alone, narrow = mocked.read_alone(types).inventory, mocked.sound(types).inventory
+        assert alone.resources == narrow.resources
+        assert [one.origin.unread.keys() for one in alone.resources] == [
+            one.origin.unread.keys() for one in narrow.resources
+        ]
+        for told in ("gaps", "missing"):
+            one, other = getattr(alone, told), getattr(narrow, told)
+            assert {key: str(gap) for key, gap in one.items()} == {key: str(gap) for key, gap in other.items()}
+        assert (alone.expected, alone.stacks) == (narrow.expected, narrow.stacks)

@@ -111,7 +111,7 @@ class World:
     def after(self, mutant: Mutant) -> tuple[Cells, Cells]:
         """Give what the controls that depend on an answer said before it was changed, and what they say after."""
         recording, operation = self.bad.recording, mutant.key[:2]
-        self.gateway.doubted, recording.changed = operation, {mutant.key: mutant.body}
+        self.gateway.doubted, recording.changed = operation, {mutant.key: mutant.write()}
         try:
             return self.seen_by(self.gateway, operation)
         finally:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import quote, unquote
 from xml.etree import ElementTree as ET
@@ -16,12 +17,15 @@ from tests.inventory.recording import Key, Recording, Wire
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One answer, changed in one place. ``place`` has ``*`` for every index and drawn id: like places are one place."""
+    """One answer, changed in one place. ``place`` has ``*`` for every index and drawn id: like places are one place.
+
+    ``write`` gives the changed answer: of a hundred thousand the few that are tried are written.
+    """
 
     key: Key
     place: str
     change: str
-    body: bytes
+    write: Callable[[], bytes] = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -38,19 +42,24 @@ def mutants(recording: Recording) -> Iterator[Mutant]:
     """Give the mutants of every good answer; then each answer in the place of another of the same operation."""
     good = {key: wire for key, wire in recording.answers.items() if wire.status < 300}
     for key, wire in good.items():
-        for place, change, body in of_answer(wire):
-            yield Mutant(key, place, change, body)
+        for place, change, write in of_answer(wire):
+            yield Mutant(key, place, change, write)
         others = [other for other, its in good.items() if other[:2] == key[:2] and its.body != wire.body]
         if others:
-            yield Mutant(key, "@", "of another", good[others[0]].body)
+            yield Mutant(key, "@", "of another", partial(bytes, good[others[0]].body))
 
 
-def of_answer(wire: Wire) -> Iterator[tuple[str, str, bytes]]:
-    """Give (place, change, body) for every change of one answer."""
+def of_answer(wire: Wire) -> Iterator[tuple[str, str, Callable[[], bytes]]]:
+    """Give (place, change, what writes it) for every change of one answer."""
     if wire.body[:1] in (b"{", b"["):
-        yield from ((place, change, written(tree)) for place, change, tree in of_tree(json.loads(wire.body)))
+        for place, change, make in of_tree(json.loads(wire.body)):
+            yield place, change, partial(_write, make)
     elif wire.body.lstrip()[:1] == b"<":
         yield from of_xml(wire.body)
+
+
+def _write(make: Callable[[], Any]) -> bytes:
+    return written(make())
 
 
 def written(tree: Any) -> bytes:
@@ -58,12 +67,12 @@ def written(tree: Any) -> bytes:
     return json.dumps(tree).replace(json.dumps(TWICE)[1:-1], "").encode()
 
 
-def of_tree(tree: Any) -> Iterator[tuple[str, str, Any]]:
-    """Give (place, change, tree) for every change of a JSON tree, within JSON text too."""
+def of_tree(tree: Any) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """Give (place, change, what makes the tree) for every change of a JSON tree, within JSON text too."""
     for path in list(_paths(tree)):
         place = ".".join("*" if isinstance(step, int) or _DRAWN.fullmatch(step) else step for step in path)
         for change, made in _changes(_at(tree, path[:-1]), path[-1]):
-            yield place, change, _with(tree, path[:-1], made)
+            yield place, change, partial(_with, tree, path[:-1], made)
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -79,8 +88,12 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 def _text(value: Any) -> tuple[Any, bool] | None:
     """Give what JSON text says, and whether it is written as in an address."""
-    if not isinstance(value, str):
-        return None
+    return _read(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=512)
+def _read(value: str) -> tuple[Any, bool] | None:
+    """Each step inside a text would read it again; nobody changes in place what it says."""
     for text, is_quoted in ((value, False), (unquote(value), True)):
         if text[:1] in "{[" and text:
             try:
@@ -168,17 +181,25 @@ def values(value: Any) -> Iterator[tuple[str, Any]]:
         yield from (("retyped", "text"), ("retyped to a list", []), ("emptied", {}))
 
 
-def of_xml(body: bytes) -> Iterator[tuple[str, str, bytes]]:
-    """Give (place, change, body) for every change of an XML answer."""
+def of_xml(body: bytes) -> Iterator[tuple[str, str, Callable[[], bytes]]]:
+    """Give (place, change, what writes it) for every change of an XML answer."""
     root = ET.fromstring(body)  # noqa: S314  the mock cloud's own
     for parent, index, place in list(_elements(root)):
         if "ResponseMetadata" in place or place.endswith("requestId"):
             continue
         child = parent[index]
         for change, replacement in _xml_changes(child):
-            parent[index : index + 1] = replacement
-            yield place, change, ET.tostring(root)
-            parent[index : index + len(replacement)] = [child]
+            yield place, change, partial(_replaced, root, parent, index, replacement)
+
+
+def _replaced(root: ET.Element, parent: ET.Element, index: int, replacement: list[ET.Element]) -> bytes:
+    """Write the whole with something in the place of one element, which then stands there again."""
+    child = parent[index]
+    parent[index : index + 1] = replacement
+    try:
+        return ET.tostring(root)
+    finally:
+        parent[index : index + len(replacement)] = [child]
 
 
 def _elements(node: ET.Element, place: str = "") -> Iterator[tuple[ET.Element, int, str]]:
@@ -203,8 +224,8 @@ def _xml_changes(child: ET.Element) -> Iterator[tuple[str, list[ET.Element]]]:
     yield "twice", [_changed(child, text=other(text)), child]
     inside = _text(text)
     if inside is not None:
-        for _, change, tree in of_tree(inside[0]):
-            said = written(tree).decode()
+        for _, change, make in of_tree(inside[0]):
+            said = written(make()).decode()
             yield f"policy {change}", [_changed(child, text=quote(said) if inside[1] else said)]
     for change, value in values(text):
         if isinstance(value, str):

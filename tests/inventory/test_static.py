@@ -13,11 +13,13 @@ from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.ec2 import SecurityGroup
 from fixtures.inventory.services.sns import TopicPolicy
 from fixtures.inventory.snapshot import as_template, from_json, to_json
-from fixtures.tiers.static import from_platform, from_stacks
+from fixtures.judging.edits import broken
+from fixtures.tiers.static import Memory, from_platform, from_stacks
 from infra.environment import environment_names, load_environment
 from infra.errors import InputError
-from infra.stacks import resolve_platform
+from infra.stacks import load_templates, resolve_platform
 from infra.template import Pseudo, Template
+from suites.catalogue import catalogue
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 GROUPS = """
@@ -142,3 +144,17 @@ def test_an_unknown_type_is_refused_with_its_line() -> None:
 def test_an_unknown_property_is_refused_with_its_line() -> None:
     with pytest.raises(InputError, match=r"t.yaml:\d+: X \(AWS::SQS::Queue\): Encrypted: "):
         declared("Resources:\n  X:\n    Type: AWS::SQS::Queue\n    Properties: {Encrypted: true}\n")
+
+
+def test_what_a_memory_gives_is_what_would_have_been_made() -> None:
+    """A broken platform of which only what differs is worked out anew is the one that is worked out whole."""
+    environment, templates, memory = load_environment("prod"), load_templates(), Memory()
+    sound = resolve_platform(environment, templates)
+    from_platform(sound, AT, memory)
+    for item in catalogue()[::12]:
+        edited = broken(templates, item.breaks()[:1])
+        reused, anew = resolve_platform(environment, edited, like=sound), resolve_platform(environment, edited)
+        assert reused == anew
+        one, other = from_platform(reused, AT, memory), from_platform(anew, AT)
+        assert one == other
+        assert [resource.origin for resource in one.resources] == [resource.origin for resource in other.resources]

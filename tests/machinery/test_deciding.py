@@ -16,11 +16,11 @@ from fixtures.judging.baseline import load_baseline
 from fixtures.judging.control import Break, Change, Remove
 from fixtures.judging.edits import broken
 from fixtures.judging.judge import Context, judge
-from fixtures.tiers.static import from_platform
+from fixtures.tiers.static import Memory, from_platform
 from infra.environment import Environment, environment_names, load_environment
 from infra.errors import TouchstoneError
 from infra.settings import ROOT
-from infra.stacks import load_templates, resolve_platform
+from infra.stacks import Platform, load_templates, resolve_platform
 from infra.template import Template
 from reports.models import Cell, Verdict
 from suites.catalogue import catalogue
@@ -57,8 +57,17 @@ def _templates() -> dict[str, Template]:
     return load_templates()
 
 
+@cache
+def _sound(name: str) -> tuple[Platform, Memory]:
+    """Give what a changed platform is compared with, so that only what differs is worked out anew."""
+    platform, memory = resolve_platform(load_environment(name), _templates()), Memory()
+    from_platform(platform, NOW, memory)
+    return platform, memory
+
+
 def _context(environment: Environment, templates: dict[str, Template] | None = None) -> Context:
-    inventory = from_platform(resolve_platform(environment, templates or _templates()), NOW)
+    sound, memory = _sound(environment.name)
+    inventory = from_platform(resolve_platform(environment, templates or _templates(), like=sound), NOW, memory)
     return Context(inventory, load_baseline(environment.name), environment, NOW)
 
 

@@ -8,6 +8,7 @@ import pty
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,9 +76,25 @@ def record(folder: Path, text: str) -> Record:
 
 
 @pytest.fixture(scope="module")
-def benign(tmp_path_factory: pytest.TempPathFactory) -> Record:
+def benign(tmp_path_factory: pytest.TempPathFactory) -> Media:
     """The same record with a text that can do nothing."""
-    return record(tmp_path_factory.mktemp("plain"), PLAIN)
+    return Media.of(record(tmp_path_factory.mktemp("plain"), PLAIN))
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A record as each medium shows it; ``terminal`` is the summary without colour that no terminal shows."""
+
+    shape: _Shape
+    terminal: str
+    findings: list[str]
+    markdown: str
+    xml: str
+
+    @classmethod
+    def of(cls, found: Record) -> Media:
+        shown = summary(found, terminal=False, colour=False, width=100)
+        return cls(_Shape(render(found)), shown, finding_lines(found), summary_markdown(found), junit(found))
 
 
 class _Shape(HTMLParser):
@@ -105,25 +122,25 @@ def test_the_text_is_in_every_place_of_a_record_that_takes_any(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=map(str, range(len(HOSTILE))))
-def test_nothing_hostile_acts_in_any_medium(tmp_path: Path, benign: Record, text: str) -> None:
+def test_nothing_hostile_acts_in_any_medium(tmp_path: Path, benign: Media, text: str) -> None:
     found, text = record(tmp_path, text), storable(text)
     assert found.reconciled.trouble == ()
-    _page(render(found), render(benign), text)
+    _page(render(found), benign.shape, text)
     for terminal_is, colour in ((False, False), (True, False), (True, True)):
         shown = summary(found, terminal=terminal_is, colour=colour, width=100)
         said = SGR.sub("", shown) if colour else shown
         assert hidden(said) == acts_in_a_log(said) == []
         if not terminal_is:
-            assert len(said.split("\n")) == len(summary(benign, terminal=False, colour=False, width=100).split("\n"))
+            assert len(said.split("\n")) == len(benign.terminal.split("\n"))
     lines = finding_lines(found)
-    assert len(lines) == len(finding_lines(benign))
+    assert len(lines) == len(benign.findings)
     assert [line for line in lines if hidden(line) or acts_in_a_log(line)] == []
-    _markdown(summary_markdown(found), summary_markdown(benign))
-    _xml(junit(found), junit(benign), text)
+    _markdown(summary_markdown(found), benign.markdown)
+    _xml(junit(found), benign.xml, text)
 
 
-def _page(page: str, plain: str, text: str) -> None:
-    shape, expected = _Shape(page), _Shape(plain)
+def _page(page: str, expected: _Shape, text: str) -> None:
+    shape = _Shape(page)
     assert shape.tags == expected.tags
     assert hidden(page) == []
     assert visible(text) in shape.text
