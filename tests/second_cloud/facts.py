@@ -8,6 +8,7 @@ from typing import Any
 from fixtures.inventory.comparing import same
 from fixtures.inventory.facts import Origin, Resource
 from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.values import as_said
 from tests.second_cloud.cases.made import UNREAD, Made
 
 
@@ -45,7 +46,7 @@ def _of_resource(cls: type[Resource], made: Mapping[str, Any], read: Resource) -
             yield f"{name} is unread", str(gap)
     for name in unread - read.origin.unread.keys():
         yield f"{name} is told and cannot be", f"{read.key}: {read.property(name)}"
-    wanted = cls.build({name: value for name, value in made.items() if name not in unread}, Origin())
+    wanted = cls.build(as_said({name: value for name, value in made.items() if name not in unread}), Origin())
     told = read.properties(defaults=False)
     for name, value in wanted.properties(defaults=False).items():
         if name in read.origin.unread:
