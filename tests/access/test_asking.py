@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_sentry.querying.actions import get_action_data
 
-from fixtures.judging.access.asking import OF_NO_RESOURCE, beyond, services, shown, strangers, undenied
+from fixtures.judging.access.asking import OF_NO_RESOURCE, Way, beyond, services, shown, strangers, undenied
 from fixtures.judging.access.evaluate import Decision, decide
 from fixtures.judging.access.patterns import UndecidedError
 from fixtures.judging.access.statements import read
@@ -274,3 +275,21 @@ def test_one_denial_more_leaves_no_more_undenied(denials: list[dict[str, Any]]) 
         undenied(one, OURS, actions=("q:*",), resources=resources, given={}, foreign=True) for one in documents
     ]
     assert open_ones[0] is not None or open_ones[-1] is None
+
+
+@pytest.mark.parametrize(
+    ("spared", "question"),
+    [
+        ({"Service": "sns.amazonaws.com"}, services),
+        ({"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}, strangers),
+        ({"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}, strangers),
+    ],
+    ids=["service", "federated", "canonical"],
+)
+def test_whom_a_denial_spares_is_let_in(spared: dict[str, str], question: Callable[..., list[Way]]) -> None:
+    """Everybody is allowed and everybody but one denied: that one gets in, and nobody else."""
+    denial = {"Sid": "all but one", "Effect": "Deny", "NotPrincipal": spared, "Action": "*", "Resource": "*"}
+    document = policy(Resource="*")
+    document["Statement"].append(denial)
+    ways = question(document, OURS)
+    assert {way.request.principal.name for way in ways} == set(spared.values())
