@@ -28,7 +28,8 @@ _REPEATING: Final = (
 )  # fmt: skip
 _SHARE: Final = 3
 _FOR_CHILDREN: Final = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
-_FIRST: Final = "gw0"
+# One alone would leave too much of the mock cloud to the chance of which tests it gets.
+_MEASURED: Final = frozenset({"gw0", "gw1"})
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
@@ -42,9 +43,9 @@ def pytest_xdist_setupnodes() -> Generator[None, object, object]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Of the workers the first one alone has the processes measured that its tests begin, its mock cloud among them."""
+    """Of the workers two alone have the processes measured that their tests begin, a mock cloud among them."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    if worker == _FIRST and any(name in os.environ for name in _FOR_CHILDREN):
+    if worker in _MEASURED and any(name in os.environ for name in _FOR_CHILDREN):
         os.environ.pop(SHARED, None)
         stack = ExitStack()
         config.add_cleanup(stack.close)
