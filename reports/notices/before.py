@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reports.disk import PLAN, RecordError
+from reports.history.trend import places_in, places_of
 from reports.record import Record, load_record
 
 
@@ -23,12 +24,14 @@ def run_before(folder: Path, record: Record, *, whole: bool = True) -> Record | 
 
 
 def _earlier(folder: Path, record: Record, *, whole: bool) -> Iterator[Record]:
-    here = folder.resolve()
+    here, places = folder.resolve(), places_of(record)
     beside = (
         path for path in here.parent.iterdir() if path != here and not path.is_symlink() and (path / PLAN).exists()
     )
     # A folder is named after the instant of its run, so the newest before this one comes first.
     for path in sorted((one for one in beside if one.name < here.name), key=lambda one: one.name, reverse=True):
+        if places_in(path / PLAN) != places:  # a whole record is long to read, and this one judged something else
+            continue
         try:
             found = load_record(path, whole=whole)
         except RecordError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -62,6 +63,10 @@ def test_the_trend_is_of_the_runs_that_judged_the_same(tmp_path: Path) -> None:
     sample.write(tmp_path / "00")  # judged other tiers
     (tmp_path / "02" / "verdicts.jsonl").write_text("{")
     (tmp_path / "latest").symlink_to("03")
+    for name in ("plan.json", "verdicts.jsonl"):  # what would be waited for without an end
+        run(tmp_path / f"03-{name}", PASS, day=3)
+        (tmp_path / f"03-{name}" / name).unlink()
+        os.mkfifo(tmp_path / f"03-{name}" / name)
     last = run(tmp_path / "04", PASS, day=4)
     assert [one.run for one in trend(last, load_record(last))] == ["00", "01", "03", "04"]
     assert trend(last, load_record(last))[1] == Point("01", 1, 0, complete=True)
