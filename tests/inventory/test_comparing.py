@@ -1,0 +1,60 @@
+"""What AWS documents for a member that nobody states is promised: there, anything else is a difference."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from fixtures.aws.registry import ROWS
+from fixtures.inventory.comparing import differences
+from fixtures.inventory.facts import Resource
+from suites.proofs.sound_and_broken import sound_static_context
+
+UNSAID = {"SamplingRule.SamplingRateBoost": {"MaxRate": 0.9, "CooldownWindowMinutes": 1}}
+"""Members of which AWS documents that there is nothing, and something that could be there."""
+
+
+def _cases() -> Iterator[tuple[Resource, str]]:
+    for resource in sound_static_context().inventory.resources:
+        properties = resource.properties(defaults=False)
+        for path in ROWS[resource.cfn_type].defaults:
+            outer, _, inner = path.partition(".")
+            stated = _first(properties.get(outer))
+            if stated and inner and "." not in inner and inner not in stated:
+                yield resource, path
+
+
+def _first(value: Any) -> Any:
+    """Give the object that a property is, or the first of its list; nothing for what is none."""
+    if isinstance(value, list):
+        value = next(iter(value), None)
+    return value if isinstance(value, dict) else {}
+
+
+def _other(path: str, documented: Any) -> Any:
+    if documented is None:
+        return UNSAID[path]
+    if isinstance(documented, list):
+        return ["x"]
+    return not documented if isinstance(documented, bool) else documented * 2 or "x"
+
+
+def _with(resource: Resource, path: str, value: Any) -> Resource:
+    properties = copy.deepcopy(resource.properties(defaults=False))
+    outer, inner = path.split(".")
+    _first(properties[outer])[inner] = value
+    return type(resource).build(properties, resource.origin)
+
+
+def test_a_member_that_nobody_declared_is_as_documented_or_a_difference() -> None:
+    tried = set()
+    for resource, path in _cases():
+        documented = ROWS[resource.cfn_type].defaults[path]
+        changed = _with(resource, path, _other(path, documented))
+        assert [item.property for item in differences(resource, changed)] == [path.split(".")[0]], path
+        if documented is not None:
+            assert list(differences(resource, _with(resource, path, documented))) == [], path
+        tried.add(path)
+    assert len(tried) > 5
+    assert set(UNSAID) <= tried
