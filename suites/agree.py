@@ -1,7 +1,8 @@
-"""Proposes settings that nobody agreed on yet, as TOML for a person to finish: ``python -m suites.agree --type TYPE``.
+"""Proposes what nobody agreed on yet, as TOML for a person to finish: ``python -m suites.agree --type TYPE``.
 
-Nothing is written. Each entry has an empty ``why``, which the loader of ``policies/settings.toml`` refuses: what goes
-wrong without a setting only a person can say, and what may be otherwise a person takes out.
+Nothing is written. Each setting has an empty ``why``, which the loader of ``policies/settings.toml`` refuses: what goes
+wrong without a setting only a person can say, and what may be otherwise a person takes out. After the settings come the
+members that may not be stated yet, for ``policies/members.toml``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Final
 
 from fixtures.aws.registry import ROWS
@@ -20,6 +22,7 @@ from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.values import as_json
 from fixtures.judging.agreed import Agreed, load_agreed
 from fixtures.judging.grants import words_of
+from fixtures.judging.members import Members, load_members, path_of
 from fixtures.tiers.static import from_platform
 from infra.environment import environment_names, load_environment
 from infra.errors import InputError, TouchstoneError
@@ -62,6 +65,26 @@ def proposed(cfn_type: str, inventories: Mapping[str, Inventory]) -> Iterator[st
 
 def _says(settings: Settings, path: str, value: Any) -> bool:
     return path in settings and bool(settings[path] == value)
+
+
+def members(cfn_type: str, inventories: Mapping[str, Inventory], agreed: Members) -> Iterator[str]:
+    """Yield entries of a type, in TOML, for the members that its resources state and nobody agreed on."""
+    every = [
+        one
+        for inventory in inventories.values()
+        for one in inventory.resources
+        if one.cfn_type == cfn_type and one.managed
+    ]
+    states: dict[str, set[str]] = {}
+    for one in every:
+        for steps in agreed.beyond(one):
+            states.setdefault(path_of(steps), set()).add(one.key)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for path, keys in sorted(states.items()):
+        alike.setdefault(tuple(sorted(keys)), []).append(path)
+    for named_keys, paths in alike.items():
+        named = "" if set(named_keys) == {one.key for one in every} else f"resources = {as_toml(named_keys)}\n"
+        yield f'[[may]]\ntype = "{cfn_type}"\n{named}members = {as_toml(paths)}\n'
 
 
 def turned(words: Mapping[str, str]) -> dict[str, str]:
@@ -148,7 +171,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m suites.agree", description=__doc__)
     parser.add_argument("--type", required=True, metavar="TYPE", help="a type of CloudFormation: AWS::SQS::Queue")
     try:
-        for one in proposed(parser.parse_args(arguments).type, declared()):
+        cfn_type, inventories = parser.parse_args(arguments).type, declared()
+        for one in chain(proposed(cfn_type, inventories), members(cfn_type, inventories, load_members())):
             sys.stdout.write(f"{one}\n")
     except TouchstoneError as error:
         sys.stderr.write(f"error: {terminal(str(error))}\n")

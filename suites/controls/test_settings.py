@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fixtures.aws.registry import ROWS
 from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.services.acm import Certificate
@@ -60,7 +61,8 @@ from fixtures.inventory.services.sns import Subscription, Topic
 from fixtures.inventory.services.sqs import Queue
 from fixtures.inventory.services.wafv2 import LoggingConfiguration, WebACL
 from fixtures.inventory.services.xray import Group, SamplingRule
-from fixtures.inventory.touching import note_property
+from fixtures.inventory.touching import note_property, note_through
+from fixtures.inventory.types import TYPES
 from fixtures.judging.agreed import Agreed, Missed
 from fixtures.judging.control import Change, Remove, control, not_applicable
 from reports.models import Tier
@@ -197,3 +199,37 @@ def test_roles_are_set_up_as_agreed(role: Role, agreed: Agreed) -> None:
     """A session that outlives the work, or another end to what a role may become, breaks nothing that anybody sees."""
     found = missed(role, agreed)
     assert not found, "; ".join(found)
+
+
+@control(
+    "SET-06",
+    severity="high",
+    satisfies=AS_AGREED,
+    tiers=TEMPLATES,
+    tiers_reason="AWS states more than a template does; that what stands is what the templates declare STK-02 judges",
+    broken_by=(
+        Change("LogBucket.ReplicationConfiguration", {
+            "Role": "arn:aws:iam::333333333333:role/copies",
+            "Rules": [{"Status": "Enabled", "Destination": {"Bucket": "arn:aws:s3:::somebody-else"}}],
+        }),
+        Change("ArtefactBucket.AccessControl", "PublicRead"),
+        Change("SubscriptionsTable.KinesisStreamSpecification", {
+            "StreamArn": "arn:aws:kinesis:us-east-1:333333333333:stream/rows",
+        }),
+        Change("JwtSecret.ReplicaRegions", [{"Region": "eu-west-3"}]),
+        Change("EvidenceBucket.LifecycleConfiguration.Rules.0.ExpirationInDays", 1),
+    ),
+)  # fmt: skip
+def test_nothing_is_set_that_nobody_agreed_on(inventory: Inventory, agreed: Agreed) -> None:
+    """A bucket that copies itself to somebody else conforms to all that was thought of; this nobody had thought of.
+
+    What each type may state stands in policies/members.toml. Who needs more writes it there, where it is reviewed.
+    """
+    found: list[str] = []
+    for cfn_type, kind in TYPES.items():
+        note_through((cfn_type, name) for name in ROWS[cfn_type].schema.properties)
+        for one in inventory.of(kind):
+            for steps in agreed.members.beyond(one) if one.managed else ():
+                note_property(one, str(steps[0]), *steps[1:])
+                found.append(f"{one.key}.{'.'.join(map(str, steps))}")
+    assert not found, f"states {', '.join(found)}; what policies/members.toml names, and nothing else, is promised"

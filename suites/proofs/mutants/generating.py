@@ -14,7 +14,7 @@ from suites.proofs.mutants.rules import RULES, of_rules
 from suites.proofs.mutants.values import World, changes
 
 _GROUP: Final = "AWS::EC2::SecurityGroup"
-_NO_SCHEMA: Final = Schema("", {})
+_NO_SCHEMA: Final = Schema("", {"properties": {}})
 """What is known of a JSON document that a property takes as text."""
 _GUARDED: Final = re.compile(
     r"encrypt|kms|sse(?=[A-Z])|backup|snapshot(?!Window)|recover|public|retention|deletionprotection|lockconfig|"
@@ -62,6 +62,8 @@ def _of_value(value: Any, steps: Steps, cfn_type: str, schema: Schema, world: Wo
     elif isinstance(value, list):
         if len(value) > 1:
             yield Damage(steps, "emptied", [])
+        if value and steps[0] != schema.tag_property:  # of a further tag nobody asks anything
+            yield Damage(steps, "an item more", [*value, _strange(value[0], (*steps, 0), schema, world)])
         if cfn_type == _GROUP and steps[-1] in RULES:
             yield from of_rules(value, steps)
         for number, item in enumerate(value):
@@ -72,3 +74,15 @@ def _of_value(value: Any, steps: Steps, cfn_type: str, schema: Schema, world: Wo
     else:
         inside = schema.inside(steps)
         yield from (Damage(steps, kind, other) for kind, other in changes(value, inside, world))
+
+
+def _strange(value: Any, steps: Steps, schema: Schema, world: World) -> Any:
+    """Give an item like another one that speaks of strangers wherever it can, and otherwise of something else."""
+    if isinstance(value, Mapping):
+        return {name: _strange(item, (*steps, name), schema, world) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_strange(item, (*steps, number), schema, world) for number, item in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+    others = dict(changes(value, schema.inside(steps), world))
+    return others.get("a stranger's") or next(iter(others.values()), value)
