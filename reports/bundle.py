@@ -20,8 +20,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from reports.conclusion import conclude
 from reports.disk import PLAN, VERDICTS, RecordError
+from reports.reading import json_of
 from reports.record import Record, load_record
-from reports.sealing import INVENTORY, digest, read
+from reports.sealing import INVENTORY, digest, inventories, read
 
 MANIFEST: Final = "manifest.json"
 ENVELOPE: Final = "statement.dsse.json"
@@ -101,11 +102,8 @@ def bundle(folder: Path, signer: Signer, path: Path) -> Path:
     payload = _json(_statement(record, digest(manifest)))
     signed = encoded(payload)
     signature = signer.sign(signed)
-    envelope = {
-        "payloadType": PAYLOAD_TYPE, "payload": base64.b64encode(payload).decode(),
-        "signatures": [{"keyid": signer.key_id, "sig": base64.b64encode(signature).decode()}],
-    }  # fmt: skip
-    whole = {**files, MANIFEST: manifest, ENVELOPE: _json(envelope), SIGNED: signed, SIGNATURE: signature}
+    envelope = _envelope(payload, signature, signer.key_id)
+    whole = {**files, MANIFEST: manifest, ENVELOPE: envelope, SIGNED: signed, SIGNATURE: signature}
     _write(path, whole)
     return path
 
@@ -113,9 +111,7 @@ def bundle(folder: Path, signer: Signer, path: Path) -> Path:
 def _names(folder: Path) -> Iterator[str]:
     """Yield the files of a run that are its record, and those that show it."""
     yield from (PLAN, VERDICTS)
-    inventories = folder / INVENTORY
-    if inventories.is_dir():
-        yield from (f"{INVENTORY}/{path.name}" for path in sorted(inventories.iterdir()))
+    yield from (f"{INVENTORY}/{path.name}" for path in inventories(folder))
     yield from (path.name for path in sorted(folder.iterdir()) if path.is_file() and path.name not in (PLAN, VERDICTS))
 
 
@@ -131,6 +127,12 @@ def _statement(record: Record, manifest: str) -> dict[str, Any]:
             "endpoint": record.run.endpoint, "conclusion": said.state,
         },
     }  # fmt: skip
+
+
+def _envelope(payload: bytes, signature: bytes, signer: str) -> bytes:
+    signed, sig = (base64.b64encode(part).decode() for part in (payload, signature))
+    said = {"payloadType": PAYLOAD_TYPE, "payload": signed, "signatures": [{"keyid": signer, "sig": sig}]}
+    return _json(said)
 
 
 def _json(said: Mapping[str, Any]) -> bytes:
@@ -182,10 +184,11 @@ def touched(path: Path, key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKe
         yield f"it is signed by key {signer[:16]}, not by {key_id(key)[:16]}"
     if not _is_signed(key, signature, encoded(payload)):
         yield f"{ENVELOPE}: the signature is not of this statement by this key"
+    if files[ENVELOPE] != _envelope(payload, signature, signer):
+        yield f"{ENVELOPE} says more than what was signed, or says it otherwise"
     if files[SIGNED] != encoded(payload) or files[SIGNATURE] != signature:
         yield f"{SIGNED} and {SIGNATURE} are not those of {ENVELOPE}"
-    subjects = json.loads(payload).get("subject", [])
-    if [one.get("digest", {}).get("sha256") for one in subjects] != [digest(files[MANIFEST])]:
+    if _subject(payload) != digest(files[MANIFEST]):
         yield f"{MANIFEST} is not the one that was signed"
     listed = _listed(files[MANIFEST])
     for name in sorted(files.keys() - set(_OWN) | listed.keys()):
@@ -196,24 +199,32 @@ def touched(path: Path, key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKe
     yield from _of_the_record(files, into)
 
 
+def _subject(payload: bytes) -> str | None:
+    """Return the digest of the manifest that a statement names; of what is none, nothing."""
+    try:
+        (subject,) = json_of(payload, ENVELOPE)["subject"]
+        return str(subject["digest"]["sha256"])
+    except (RecordError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _listed(manifest: bytes) -> dict[str, str]:
     """Return the digest of each file that a manifest names; of what is none, nothing."""
     try:
-        return {str(name): str(said["sha256"]) for name, said in json.loads(manifest)["files"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+        return {str(name): str(said["sha256"]) for name, said in json_of(manifest, MANIFEST)["files"].items()}
+    except (RecordError, KeyError, TypeError, AttributeError):
         return {}
 
 
 def _opened(path: Path, text: bytes) -> tuple[bytes, bytes, str]:
     try:
-        said = json.loads(text)
+        said = json_of(text, ENVELOPE)
         (signed,) = said["signatures"]
         parts = (said["payload"], signed["sig"])
         payload, signature = (base64.b64decode(part, validate=True) for part in parts)
-        json.loads(payload)
-    except (ValueError, KeyError, TypeError) as error:
+        return payload, signature, str(signed["keyid"])
+    except (RecordError, ValueError, KeyError, TypeError) as error:
         raise RecordError(f"{path}: {ENVELOPE}: expected an envelope of DSSE with one signature") from error
-    return payload, signature, str(signed["keyid"])
 
 
 def _is_signed(key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey, signature: bytes, content: bytes) -> bool:
