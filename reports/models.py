@@ -159,6 +159,11 @@ class Hop(Strict):
     answer: bool = False
     passes: bool = True
 
+    @property
+    def told(self) -> str:
+        """The hop in words."""
+        return f"{self.what} {self.name}: {self.detail}{'' if self.passes else ', and no further'}"
+
 
 class WaiverNote(Strict):
     """The permission under which a verdict is ``waived``."""
