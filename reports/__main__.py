@@ -16,16 +16,13 @@ from reports.parsing import Parser
 from reports.terminal import summary
 from reports.write import write_reports
 
-_OTHERS: Final = ("history", "diff", "sample", "query", "comment", "notify")
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what is asked; return 0, 1 where a bundle is not what was signed, or 3 for what cannot be read or written."""
     words = sys.argv[1:] if arguments is None else arguments
-    commands = {"bundle": _bundle, "verify": _verify, **{name: _lazily(name) for name in _OTHERS}}
     try:
-        if words and words[0] in commands:
-            return commands[words[0]](words[1:])
+        if words and words[0] in COMMANDS:
+            return COMMANDS[words[0]](words[1:])
         return _again(words)
     except RecordError as error:
         sys.stderr.write(f"error: {error}\n")
@@ -88,6 +85,12 @@ def _again(arguments: list[str]) -> int:
     for name in formats:
         sys.stdout.write(f"{shown(str(given.folder / FORMATS[name].file))}\n")
     return 0
+
+
+COMMANDS: Final = {
+    "bundle": _bundle, "verify": _verify,
+    **{name: _lazily(name) for name in ("history", "diff", "sample", "query", "comment", "notify")},
+}  # fmt: skip
 
 
 if __name__ == "__main__":

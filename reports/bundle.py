@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from reports.conclusion import conclude
-from reports.disk import PLAN, VERDICTS, RecordError
+from reports.disk import PLAN, VERDICTS, RecordError, part_of
 from reports.reading import json_of
 from reports.record import Record, load_record
-from reports.sealing import INVENTORY, digest, inventories, read
+from reports.sealing import INVENTORY, digest, inventories, opened, read
 
 MANIFEST: Final = "manifest.json"
 ENVELOPE: Final = "statement.dsse.json"
@@ -140,15 +140,9 @@ def _json(said: Mapping[str, Any]) -> bytes:
 
 
 def _write(path: Path, files: Mapping[str, bytes]) -> None:
-    temporary = path.with_suffix(f"{path.suffix}.part")
-    try:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as written:
-            for name, content in files.items():
-                written.writestr(zipfile.ZipInfo(name, _MOMENT), content, zipfile.ZIP_DEFLATED)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise RecordError(f"{path}: expected a place that can be written: {error.strerror or error}") from error
+    with part_of(path) as temporary, zipfile.ZipFile(temporary, "x", zipfile.ZIP_DEFLATED) as written:
+        for name, content in files.items():
+            written.writestr(zipfile.ZipInfo(name, _MOMENT), content, zipfile.ZIP_DEFLATED)
 
 
 def unpacked(path: Path) -> dict[str, bytes]:
@@ -158,13 +152,13 @@ def unpacked(path: Path) -> dict[str, bytes]:
         RecordError: it is no bundle, or is cut off.
     """
     try:
-        with zipfile.ZipFile(path) as opened:
-            infos = opened.infolist()
+        with opened(path) as stream, zipfile.ZipFile(stream) as packed:
+            infos = packed.infolist()
             if len({one.filename for one in infos}) < len(infos):
                 raise RecordError(f"{path}: expected every file once")
             if sum(one.file_size for one in infos) > _LARGEST:
                 raise RecordError(f"{path}: expected {_LARGEST} bytes at most")
-            return {one.filename: opened.read(one) for one in infos}
+            return {one.filename: packed.read(one) for one in infos}
     except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
         raise RecordError(f"{path}: expected a whole bundle: {error}") from error
 

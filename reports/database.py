@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from reports.conclusion import conclude
-from reports.disk import PLAN, VERDICTS, RecordError
+from reports.disk import VERDICTS, RecordError, part_of, stamp_of
 from reports.models import Verdict
 from reports.reconcile import name_of
 from reports.record import Record, load_record, read_verdicts
@@ -71,7 +71,7 @@ def reasons(folder: Path) -> list[str]:
 
 def _opened(folder: Path) -> sqlite3.Connection:
     path = folder / DATABASE
-    if not path.is_file() or _stamp_in(path) != _stamp(folder):
+    if not path.is_file() or _stamp_in(path) != stamp_of(folder):
         write_database(folder, load_record(folder, whole=False))
     return sqlite3.connect(path)
 
@@ -85,34 +85,22 @@ def _stamp_in(path: Path) -> str | None:
     return str(found[0]) if found else None
 
 
-def _stamp(folder: Path) -> str:
-    """Return what tells one state of a record from another."""
-    try:
-        states = [(folder / name).stat() for name in (PLAN, VERDICTS)]
-    except OSError as error:
-        raise RecordError(f"{folder}: expected a folder with {PLAN} and {VERDICTS}: {error.strerror}") from error
-    return " ".join(f"{state.st_size} {state.st_mtime_ns}" for state in states)
-
-
 def write_database(folder: Path, record: Record) -> None:
     """Write the database of a record: every verdict that was recorded, and an error for each that was not.
 
     Raises:
         RecordError: it cannot be written.
     """
-    path, temporary = folder / DATABASE, folder / f"{DATABASE}.part"
+    path = folder / DATABASE
     try:
-        temporary.unlink(missing_ok=True)
-        with closing(sqlite3.connect(temporary)) as base, base:
+        with part_of(path) as temporary, closing(sqlite3.connect(temporary)) as base, base:
             base.executescript(_TABLES)
             base.executemany(_INSERT, map(_row, read_verdicts(folder / VERDICTS)))
             missing = (one for one in record.verdicts if one.cell in record.reconciled.missing)
             base.executemany(_INSERT, map(_row, missing))
             base.executemany("INSERT INTO reasons VALUES (?)", ((one,) for one in conclude(record).incomplete))
-            base.execute("INSERT INTO stamps VALUES (?)", (_stamp(folder),))
-        temporary.replace(path)
-    except (OSError, sqlite3.Error) as error:
-        temporary.unlink(missing_ok=True)
+            base.execute("INSERT INTO stamps VALUES (?)", (stamp_of(folder),))
+    except sqlite3.Error as error:
         raise RecordError(f"{path}: expected a place for the database of the verdicts: {error}") from error
 
 

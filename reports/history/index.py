@@ -14,7 +14,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from reports.conclusion import conclude
-from reports.disk import PLAN, VERDICTS, RecordError
+from reports.disk import PLAN, RecordError, stamp_of
 from reports.models import Cell, Outcome, State
 from reports.record import Record, load_record
 from reports.tally import Tally
@@ -89,7 +89,7 @@ class Index:
     def refresh(self) -> None:
         """Read what is new or changed, and forget the runs whose folders are gone."""
         known = dict(self._base.execute("SELECT name, stamp FROM runs"))
-        there = {path.name: _stamp(path) for path in sorted(self.out.iterdir()) if _is_run(path)}
+        there = {path.name: stamp_of(path) for path in sorted(self.out.iterdir()) if _is_run(path)}
         with self._base:
             for name in known.keys() - there.keys():
                 self._forget(name)
@@ -209,12 +209,6 @@ def _checked(path: Path) -> sqlite3.Connection:
 
 def _is_run(path: Path) -> bool:
     return not path.is_symlink() and path.is_dir() and (path / PLAN).exists()
-
-
-def _stamp(path: Path) -> str:
-    """Return what changes when a record does: size and time of its two files."""
-    told = [one.stat() for one in (path / PLAN, path / VERDICTS) if one.exists()]
-    return " ".join(f"{one.st_size}:{one.st_mtime_ns}" for one in told)
 
 
 class _Judged:
