@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -93,5 +94,21 @@ COMMANDS: Final = {
 }  # fmt: skip
 
 
+def ended() -> int:
+    """Do what is asked and see it written: who reads the output may have enough of it, or have no room."""
+    try:
+        code = main()
+        sys.stdout.flush()
+    except OSError as error:
+        if error.filename:  # of a file, which is no output
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # which Python flushes once more
+        sys.stderr.write(
+            f"error: {shown(f'standard output: expected a place that can be written: {error.strerror}')}\n"
+        )
+        return RecordError.exit_code
+    return code
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(ended())

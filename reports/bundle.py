@@ -153,7 +153,7 @@ def unpacked(path: Path) -> dict[str, bytes]:
     """
     try:
         with opened(path) as stream, zipfile.ZipFile(stream) as packed:
-            infos = packed.infolist()
+            infos = [one for one in packed.infolist() if not one.is_dir()]
             if len({one.filename for one in infos}) < len(infos):
                 raise RecordError(f"{path}: expected every file once")
             if sum(one.file_size for one in infos) > _LARGEST:
@@ -234,16 +234,26 @@ def _is_signed(key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey, signat
 
 def _of_the_record(files: Mapping[str, bytes], into: Path) -> Iterator[str]:
     """Yield what the record says of itself that cannot be."""
-    lay_out(files, into)
     try:
+        lay_out(files, into)
         yield from load_record(into).reconciled.trouble
     except RecordError as error:
         yield str(error).replace(f"{into}/", "")
 
 
 def lay_out(files: Mapping[str, bytes], into: Path) -> None:
-    """Write the record that a bundle holds as the run folder that it was, and nothing else of it."""
-    (into / INVENTORY).mkdir(parents=True)
-    for name, content in files.items():
-        if name in (PLAN, VERDICTS) or (name.startswith(f"{INVENTORY}/") and name.count("/") == 1 and ".." not in name):
+    """Write the record that a bundle holds as the run folder that it was, and nothing else of it.
+
+    Raises:
+        RecordError: it cannot be written, or a file of it is called what no file can be called.
+    """
+    kept = {
+        name: content for name, content in files.items()
+        if name in (PLAN, VERDICTS) or (name.startswith(f"{INVENTORY}/") and name.count("/") == 1 and ".." not in name)
+    }  # fmt: skip
+    try:
+        (into / INVENTORY).mkdir(parents=True)
+        for name, content in kept.items():
             (into / name).write_bytes(content)
+    except (OSError, ValueError) as error:
+        raise RecordError(f"{into}: expected a place for the files of a bundle: {error}") from error

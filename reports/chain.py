@@ -14,6 +14,9 @@ from reports.disk import PLAN, VERDICTS
 
 _LINK: Final = re.compile(rb',\s*"link":\s*"([0-9a-f]{64})"\s*}\s*\Z')
 
+_END: Final = 200
+"""Bytes at the end of a line in which its link stands; a line is long, and each comma of it would be looked at."""
+
 
 class Chain:
     """The links from a plan's digest on, made by who writes a journal, followed by who reads one.
@@ -54,13 +57,17 @@ def _linked(line: bytes, link: str) -> bytes:
     return b'%s,"link":"%s"}' % (line[:-1], link.encode())
 
 
+def _found(line: bytes) -> re.Match[bytes] | None:
+    return _LINK.search(line, max(0, len(line) - _END))
+
+
 def unlinked(line: bytes) -> bytes:
     """Return a line of a journal without its link, and as it is where it has none."""
-    found = _LINK.search(line)
+    found = _found(line)
     return line[: found.start()] + b"}" if found else line
 
 
 def link_in(line: bytes) -> str | None:
     """Return the link of a line."""
-    found = _LINK.search(line)
+    found = _found(line)
     return found[1].decode() if found else None

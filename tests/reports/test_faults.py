@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +32,11 @@ def _folder(path: Path) -> None:
 def _nowhere(path: Path) -> None:
     path.unlink()
     path.symlink_to("nowhere")
+
+
+def _database(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("CREATE TABLE stamps (stamp TEXT)")
 
 
 def _replaced(name: str, old: str, new: str) -> Callable[[Path], None]:
@@ -70,6 +77,9 @@ HARMLESS: Final[Mapping[str, Callable[[Path], object]]] = {
     "a pipe in its place": lambda run: os.mkfifo(run / "index.html.part"),
     "a pipe where the database is": lambda run: os.mkfifo(run / "verdicts.sqlite"),
     "a database that is none": lambda run: (run / "verdicts.sqlite").write_text("none"),
+    "a database of another version": lambda run: _database(run / "verdicts.sqlite"),
+    "an index of another version": lambda run: _database(run.parent / "history.sqlite"),
+    "a pipe where the index is": lambda run: os.mkfifo(run.parent / "history.sqlite"),
     "latest is a folder": lambda run: (run.parent / "latest").mkdir(),
     "a file among the runs": lambda run: (run.parent / "0000").write_text(""),
     "an index that is none": lambda run: (run.parent / "history.sqlite").write_text("none"),

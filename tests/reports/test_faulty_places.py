@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -13,9 +15,12 @@ import pytest
 
 from fixtures.run.replaying import recorded
 from infra.errors import InputError
+from infra.settings import ROOT
+from reports.__main__ import COMMANDS
+from reports.bundle import public_key, touched
 from reports.disk import RecordError
 from reports.history.index import INDEX
-from tests.reports.calling import CALLS, patience, prepared, told
+from tests.reports.calling import CALLS, patience, prepared, told, words
 from tests.reports.noticing import content
 from tests.reports.test_faults import BAD, INCOMPLETE
 
@@ -110,6 +115,29 @@ def test_a_bundle_that_is_cut_off_is_one_line(
     assert "run.zip: expected a whole bundle" in err
     with pytest.raises(RecordError, match=r"run\.zip: expected a whole bundle"):
         recorded(place / "run.zip")
+
+
+@pytest.mark.parametrize(
+    "name", ["inventory/", "inventory/" + "x" * 300, "inventory/\x07", "../out", "inventory/../out"]
+)
+def test_a_bundle_with_a_name_that_is_odd_is_told_in_lines(sound: Path, tmp_path: Path, name: str) -> None:
+    place = Path(shutil.copytree(sound, tmp_path / "place"))
+    with zipfile.ZipFile(place / "run.zip", "a") as written:
+        written.writestr(name, "")
+    lines = list(touched(place / "run.zip", public_key(place / "key.pub"), tmp_path / "unpacked"))
+    assert bool(lines) == (not name.endswith("/"))  # a folder holds nothing, and packers write one
+    assert all(len(line.splitlines()) == 1 for line in lines)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("call", [*COMMANDS, "--format=csv"])
+def test_an_output_that_takes_no_more_is_one_line(sound: Path, tmp_path: Path, call: str) -> None:
+    place = Path(shutil.copytree(sound, tmp_path / "place"))
+    command = [sys.executable, "-m", "reports", *words(call, place)]
+    with Path("/dev/full").open("w") as full:
+        said = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT)
+    assert (said.returncode, said.stderr.count("\n")) == (3, 1), said.stderr
+    assert call == "notify" or "standard output: expected a place that can be written: No space left" in said.stderr
 
 
 def test_a_bundle_that_waits_is_one_line(sound: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
