@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -16,16 +17,13 @@ from reports.parsing import Parser
 from reports.terminal import summary
 from reports.write import write_reports
 
-_OTHERS: Final = ("history", "diff", "sample", "query", "comment", "notify")
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what is asked; return 0, 1 where a bundle is not what was signed, or 3 for what cannot be read or written."""
     words = sys.argv[1:] if arguments is None else arguments
-    commands = {"bundle": _bundle, "verify": _verify, **{name: _lazily(name) for name in _OTHERS}}
     try:
-        if words and words[0] in commands:
-            return commands[words[0]](words[1:])
+        if words and words[0] in COMMANDS:
+            return COMMANDS[words[0]](words[1:])
         return _again(words)
     except RecordError as error:
         sys.stderr.write(f"error: {error}\n")
@@ -90,5 +88,27 @@ def _again(arguments: list[str]) -> int:
     return 0
 
 
+COMMANDS: Final = {
+    "bundle": _bundle, "verify": _verify,
+    **{name: _lazily(name) for name in ("history", "diff", "sample", "query", "comment", "notify")},
+}  # fmt: skip
+
+
+def ended() -> int:
+    """Do what is asked and see it written: who reads the output may have enough of it, or have no room."""
+    try:
+        code = main()
+        sys.stdout.flush()
+    except OSError as error:
+        if error.filename:  # of a file, which is no output
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # which Python flushes once more
+        sys.stderr.write(
+            f"error: {shown(f'standard output: expected a place that can be written: {error.strerror}')}\n"
+        )
+        return RecordError.exit_code
+    return code
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(ended())

@@ -19,9 +19,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from reports.conclusion import conclude
-from reports.disk import PLAN, VERDICTS, RecordError
+from reports.disk import PLAN, VERDICTS, RecordError, part_of
+from reports.reading import json_of
 from reports.record import Record, load_record
-from reports.sealing import INVENTORY, digest, read
+from reports.sealing import INVENTORY, digest, inventories, opened, read
 
 MANIFEST: Final = "manifest.json"
 ENVELOPE: Final = "statement.dsse.json"
@@ -101,11 +102,8 @@ def bundle(folder: Path, signer: Signer, path: Path) -> Path:
     payload = _json(_statement(record, digest(manifest)))
     signed = encoded(payload)
     signature = signer.sign(signed)
-    envelope = {
-        "payloadType": PAYLOAD_TYPE, "payload": base64.b64encode(payload).decode(),
-        "signatures": [{"keyid": signer.key_id, "sig": base64.b64encode(signature).decode()}],
-    }  # fmt: skip
-    whole = {**files, MANIFEST: manifest, ENVELOPE: _json(envelope), SIGNED: signed, SIGNATURE: signature}
+    envelope = _envelope(payload, signature, signer.key_id)
+    whole = {**files, MANIFEST: manifest, ENVELOPE: envelope, SIGNED: signed, SIGNATURE: signature}
     _write(path, whole)
     return path
 
@@ -113,9 +111,7 @@ def bundle(folder: Path, signer: Signer, path: Path) -> Path:
 def _names(folder: Path) -> Iterator[str]:
     """Yield the files of a run that are its record, and those that show it."""
     yield from (PLAN, VERDICTS)
-    inventories = folder / INVENTORY
-    if inventories.is_dir():
-        yield from (f"{INVENTORY}/{path.name}" for path in sorted(inventories.iterdir()))
+    yield from (f"{INVENTORY}/{path.name}" for path in inventories(folder))
     yield from (path.name for path in sorted(folder.iterdir()) if path.is_file() and path.name not in (PLAN, VERDICTS))
 
 
@@ -133,20 +129,20 @@ def _statement(record: Record, manifest: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _envelope(payload: bytes, signature: bytes, signer: str) -> bytes:
+    signed, sig = (base64.b64encode(part).decode() for part in (payload, signature))
+    said = {"payloadType": PAYLOAD_TYPE, "payload": signed, "signatures": [{"keyid": signer, "sig": sig}]}
+    return _json(said)
+
+
 def _json(said: Mapping[str, Any]) -> bytes:
     return json.dumps(said, indent=1, sort_keys=True).encode()
 
 
 def _write(path: Path, files: Mapping[str, bytes]) -> None:
-    temporary = path.with_suffix(f"{path.suffix}.part")
-    try:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as written:
-            for name, content in files.items():
-                written.writestr(zipfile.ZipInfo(name, _MOMENT), content, zipfile.ZIP_DEFLATED)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise RecordError(f"{path}: expected a place that can be written: {error.strerror or error}") from error
+    with part_of(path) as temporary, zipfile.ZipFile(temporary, "x", zipfile.ZIP_DEFLATED) as written:
+        for name, content in files.items():
+            written.writestr(zipfile.ZipInfo(name, _MOMENT), content, zipfile.ZIP_DEFLATED)
 
 
 def unpacked(path: Path) -> dict[str, bytes]:
@@ -156,13 +152,13 @@ def unpacked(path: Path) -> dict[str, bytes]:
         RecordError: it is no bundle, or is cut off.
     """
     try:
-        with zipfile.ZipFile(path) as opened:
-            infos = opened.infolist()
+        with opened(path) as stream, zipfile.ZipFile(stream) as packed:
+            infos = [one for one in packed.infolist() if not one.is_dir()]
             if len({one.filename for one in infos}) < len(infos):
                 raise RecordError(f"{path}: expected every file once")
             if sum(one.file_size for one in infos) > _LARGEST:
                 raise RecordError(f"{path}: expected {_LARGEST} bytes at most")
-            return {one.filename: opened.read(one) for one in infos}
+            return {one.filename: packed.read(one) for one in infos}
     except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
         raise RecordError(f"{path}: expected a whole bundle: {error}") from error
 
@@ -182,10 +178,11 @@ def touched(path: Path, key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKe
         yield f"it is signed by key {signer[:16]}, not by {key_id(key)[:16]}"
     if not _is_signed(key, signature, encoded(payload)):
         yield f"{ENVELOPE}: the signature is not of this statement by this key"
+    if files[ENVELOPE] != _envelope(payload, signature, signer):
+        yield f"{ENVELOPE} says more than what was signed, or says it otherwise"
     if files[SIGNED] != encoded(payload) or files[SIGNATURE] != signature:
         yield f"{SIGNED} and {SIGNATURE} are not those of {ENVELOPE}"
-    subjects = json.loads(payload).get("subject", [])
-    if [one.get("digest", {}).get("sha256") for one in subjects] != [digest(files[MANIFEST])]:
+    if _subject(payload) != digest(files[MANIFEST]):
         yield f"{MANIFEST} is not the one that was signed"
     listed = _listed(files[MANIFEST])
     for name in sorted(files.keys() - set(_OWN) | listed.keys()):
@@ -196,24 +193,32 @@ def touched(path: Path, key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKe
     yield from _of_the_record(files, into)
 
 
+def _subject(payload: bytes) -> str | None:
+    """Return the digest of the manifest that a statement names; of what is none, nothing."""
+    try:
+        (subject,) = json_of(payload, ENVELOPE)["subject"]
+        return str(subject["digest"]["sha256"])
+    except (RecordError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _listed(manifest: bytes) -> dict[str, str]:
     """Return the digest of each file that a manifest names; of what is none, nothing."""
     try:
-        return {str(name): str(said["sha256"]) for name, said in json.loads(manifest)["files"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+        return {str(name): str(said["sha256"]) for name, said in json_of(manifest, MANIFEST)["files"].items()}
+    except (RecordError, KeyError, TypeError, AttributeError):
         return {}
 
 
 def _opened(path: Path, text: bytes) -> tuple[bytes, bytes, str]:
     try:
-        said = json.loads(text)
+        said = json_of(text, ENVELOPE)
         (signed,) = said["signatures"]
         parts = (said["payload"], signed["sig"])
         payload, signature = (base64.b64decode(part, validate=True) for part in parts)
-        json.loads(payload)
-    except (ValueError, KeyError, TypeError) as error:
+        return payload, signature, str(signed["keyid"])
+    except (RecordError, ValueError, KeyError, TypeError) as error:
         raise RecordError(f"{path}: {ENVELOPE}: expected an envelope of DSSE with one signature") from error
-    return payload, signature, str(signed["keyid"])
 
 
 def _is_signed(key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey, signature: bytes, content: bytes) -> bool:
@@ -229,16 +234,26 @@ def _is_signed(key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey, signat
 
 def _of_the_record(files: Mapping[str, bytes], into: Path) -> Iterator[str]:
     """Yield what the record says of itself that cannot be."""
-    lay_out(files, into)
     try:
+        lay_out(files, into)
         yield from load_record(into).reconciled.trouble
     except RecordError as error:
         yield str(error).replace(f"{into}/", "")
 
 
 def lay_out(files: Mapping[str, bytes], into: Path) -> None:
-    """Write the record that a bundle holds as the run folder that it was, and nothing else of it."""
-    (into / INVENTORY).mkdir(parents=True)
-    for name, content in files.items():
-        if name in (PLAN, VERDICTS) or (name.startswith(f"{INVENTORY}/") and name.count("/") == 1 and ".." not in name):
+    """Write the record that a bundle holds as the run folder that it was, and nothing else of it.
+
+    Raises:
+        RecordError: it cannot be written, or a file of it is called what no file can be called.
+    """
+    kept = {
+        name: content for name, content in files.items()
+        if name in (PLAN, VERDICTS) or (name.startswith(f"{INVENTORY}/") and name.count("/") == 1 and ".." not in name)
+    }  # fmt: skip
+    try:
+        (into / INVENTORY).mkdir(parents=True)
+        for name, content in kept.items():
             (into / name).write_bytes(content)
+    except (OSError, ValueError) as error:
+        raise RecordError(f"{into}: expected a place for the files of a bundle: {error}") from error

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from reports.models import EXIT_CODES, Outcome, Plan, Summary, Verdict, state_of
 from reports.reconcile import name_of
+from reports.sealing import INVENTORY, inventories, opened
 
 _MOST = 5
 """Lines of one kind; of more it is said how many there are."""
+_HEAD = ("environment", "tier", "account", "region")
+_HEAD_BYTES = 4096
+"""More than the first lines of an inventory have."""
 
 
 def contradictions(plan: Plan, summary: Summary | None, recorded: Sequence[Verdict]) -> Iterator[str]:
@@ -19,6 +25,8 @@ def contradictions(plan: Plan, summary: Summary | None, recorded: Sequence[Verdi
         return
     if summary.started != plan.run.started:
         yield f"the summary line is of a run begun at {summary.started}, the plan of one begun at {plan.run.started}"
+    if summary.commit != plan.run.commit:
+        yield f"the summary line is of commit {summary.commit}, the plan of {plan.run.commit}"
     if summary.finished < summary.started:
         yield f"the summary line says that the run ended at {summary.finished}, before it began"
     yield from _few("moments", _moments(summary, recorded))
@@ -26,6 +34,35 @@ def contradictions(plan: Plan, summary: Summary | None, recorded: Sequence[Verdi
     state = state_of(outcomes, complete=summary.complete, otherwise_failing=summary.otherwise_failing)
     if summary.exit_code != EXIT_CODES[state]:
         yield f"the summary line says exit code {summary.exit_code}, its verdicts {EXIT_CODES[state]}"
+
+
+def misplaced(folder: Path, plan: Plan) -> Iterator[str]:
+    """Yield a line for each inventory of a run folder that says to be another place's than its name, or the plan, says.
+
+    Raises:
+        RecordError: one cannot be read.
+    """
+    notes = {note.name: note for note in plan.run.environments}
+    for path in inventories(folder):
+        name, _, tier = path.stem.rpartition("-")
+        if name not in notes:
+            yield f"{INVENTORY}/{path.name}: the plan has no environment {name!r}"
+            continue
+        wanted = (name, tier, notes[name].account, notes[name].region)
+        for key, here, said in zip(_HEAD, _head(path), wanted, strict=True):
+            if here != said:
+                yield f"{INVENTORY}/{path.name}: {key}: expected {said}, found {here}"
+
+
+def _head(path: Path) -> tuple[str | None, ...]:
+    """Return what the first lines of an inventory say: whose facts they are."""
+    with opened(path) as stream:
+        lines = stream.read(_HEAD_BYTES).split(b"\n")[: len(_HEAD) + 1]
+    try:
+        said = json.loads(b"".join(lines).rstrip(b",}") + b"}")
+        return tuple(said[key] for key in _HEAD)
+    except (ValueError, KeyError, TypeError):
+        return tuple(None for _ in _HEAD)
 
 
 def _severities(plan: Plan, recorded: Iterable[Verdict]) -> Iterator[str]:
@@ -40,7 +77,11 @@ def _waivers(plan: Plan, recorded: Iterable[Verdict]) -> Iterator[str]:
     for verdict in recorded:
         if verdict.verdict is Outcome.WAIVED and verdict.waiver is None:
             yield f"{name_of(verdict.cell)}: waived, and no waiver says so"
-        used |= {verdict.waiver.id} if verdict.waiver else set()
+        if verdict.waiver is None:
+            continue
+        used.add(verdict.waiver.id)
+        if verdict.verdict is Outcome.WAIVED and verdict.waiver.expires < plan.run.started.date().isoformat():
+            yield f"{name_of(verdict.cell)}: waiver {verdict.waiver.id} had expired on {verdict.waiver.expires}"
     if plan.run.waivers is not None and len(used) > plan.run.waivers:
         yield f"{len(used)} waivers are used ({', '.join(sorted(used))}), {plan.run.waivers} were in force"
 

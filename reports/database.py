@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from reports.bases import made, opened
 from reports.conclusion import conclude
-from reports.disk import PLAN, VERDICTS, RecordError
+from reports.disk import VERDICTS, RecordError, part_of, stamp_of
 from reports.models import Verdict
 from reports.reconcile import name_of
 from reports.record import Record, load_record, read_verdicts
 
 DATABASE: Final = "verdicts.sqlite"
+_VERSION: Final = 1
 _TABLES: Final = """
 CREATE TABLE verdicts (
     control TEXT, environment TEXT, tier TEXT, resource TEXT, verdict TEXT, severity TEXT, message TEXT, said TEXT
@@ -71,27 +73,22 @@ def reasons(folder: Path) -> list[str]:
 
 def _opened(folder: Path) -> sqlite3.Connection:
     path = folder / DATABASE
-    if not path.is_file() or _stamp_in(path) != _stamp(folder):
-        write_database(folder, load_record(folder, whole=False))
-    return sqlite3.connect(path)
-
-
-def _stamp_in(path: Path) -> str | None:
     try:
-        with closing(sqlite3.connect(path)) as base:
-            found = base.execute("SELECT stamp FROM stamps").fetchone()
-    except sqlite3.DatabaseError:  # no database of ours: it is made anew
-        return None
-    return str(found[0]) if found else None
+        base = opened(path, _VERSION)
+        if base is None or not _is_of(base, folder):
+            write_database(folder, load_record(folder, whole=False))
+            base = sqlite3.connect(path)
+    except sqlite3.Error as error:
+        raise RecordError(f"{path}: expected a database of the verdicts that can be read: {error}") from error
+    return base
 
 
-def _stamp(folder: Path) -> str:
-    """Return what tells one state of a record from another."""
-    try:
-        states = [(folder / name).stat() for name in (PLAN, VERDICTS)]
-    except OSError as error:
-        raise RecordError(f"{folder}: expected a folder with {PLAN} and {VERDICTS}: {error.strerror}") from error
-    return " ".join(f"{state.st_size} {state.st_mtime_ns}" for state in states)
+def _is_of(base: sqlite3.Connection, folder: Path) -> bool:
+    """Say whether a database is of the record as it is now; one that is not is closed."""
+    if base.execute("SELECT stamp FROM stamps").fetchone() == (stamp_of(folder),):
+        return True
+    base.close()
+    return False
 
 
 def write_database(folder: Path, record: Record) -> None:
@@ -100,19 +97,15 @@ def write_database(folder: Path, record: Record) -> None:
     Raises:
         RecordError: it cannot be written.
     """
-    path, temporary = folder / DATABASE, folder / f"{DATABASE}.part"
+    path = folder / DATABASE
     try:
-        temporary.unlink(missing_ok=True)
-        with closing(sqlite3.connect(temporary)) as base, base:
-            base.executescript(_TABLES)
+        with part_of(path) as temporary, closing(made(temporary, _TABLES, _VERSION)) as base, base:
             base.executemany(_INSERT, map(_row, read_verdicts(folder / VERDICTS)))
             missing = (one for one in record.verdicts if one.cell in record.reconciled.missing)
             base.executemany(_INSERT, map(_row, missing))
             base.executemany("INSERT INTO reasons VALUES (?)", ((one,) for one in conclude(record).incomplete))
-            base.execute("INSERT INTO stamps VALUES (?)", (_stamp(folder),))
-        temporary.replace(path)
-    except (OSError, sqlite3.Error) as error:
-        temporary.unlink(missing_ok=True)
+            base.execute("INSERT INTO stamps VALUES (?)", (stamp_of(folder),))
+    except sqlite3.Error as error:
         raise RecordError(f"{path}: expected a place for the database of the verdicts: {error}") from error
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from infra.outside import terminal
@@ -26,16 +28,40 @@ def write_whole(path: Path, content: str | bytes) -> None:
     Raises:
         RecordError: the place cannot be written to.
     """
+    with part_of(path) as temporary, temporary.open("xb") as stream:
+        stream.write(content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace"))
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+@contextmanager
+def part_of(path: Path) -> Iterator[Path]:
+    """Give the place of a temporary file, which is made into the file that is meant once it is written.
+
+    Whatever happens, nothing half-written stays; what somebody left in this place is taken away, unless it is a folder.
+
+    Raises:
+        RecordError: the place cannot be written to.
+    """
     temporary = path.with_suffix(path.suffix + ".part")
     try:
-        with temporary.open("wb") as stream:
-            stream.write(content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace"))
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except OSError as error:
         temporary.unlink(missing_ok=True)
+        try:
+            yield temporary
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
         raise RecordError(f"{path}: expected a place that can be written: {error.strerror or error}") from error
+
+
+def stamp_of(folder: Path) -> str:
+    """Return what tells one state of a record from another: size and time of its two files, as far as they are there.
+
+    What is made of a record and holds nothing of its own is made anew when this is another.
+    """
+    told = [path.stat() for path in (folder / PLAN, folder / VERDICTS) if path.exists()]
+    return " ".join(f"{one.st_size}:{one.st_mtime_ns}" for one in told)
 
 
 def create_folder(path: Path) -> None:

@@ -19,7 +19,7 @@ from reports import deployed, facts, place, words
 from reports.cards import NOTHING, Since
 from reports.lookup import TotalsRow
 from reports.models import SEVERITIES, CostNote, Outcome
-from reports.overview import MOST_NAMED, percent
+from reports.overview import MOST_NAMED
 from reports.picture import bar, money, trend
 from reports.record import Record
 from reports.requirements import STATUSES, share
@@ -168,7 +168,6 @@ _GLOBALS: Final[dict[str, Any]] = {
     "KINDS": KINDS,
     "is_plain": is_plain,
     "line_of": line_of,
-    "percent": percent,
     "share": share,
     "trend": trend,
 }

@@ -159,6 +159,11 @@ class Hop(Strict):
     answer: bool = False
     passes: bool = True
 
+    @property
+    def told(self) -> str:
+        """The hop in words."""
+        return f"{self.what} {self.name}: {self.detail}{'' if self.passes else ', and no further'}"
+
 
 class WaiverNote(Strict):
     """The permission under which a verdict is ``waived``."""
@@ -230,16 +235,18 @@ class Counts(Strict):
         return int(self.model_dump(by_alias=True)[outcome.value])
 
 
-class Seal(Strict):
-    """SHA-256 of what a record was when it was closed: the plan, the verdicts before the last line, files by name."""
+class Seal(Open):
+    """SHA-256 of what a record was when it was closed: the plan, the inventories by name.
+
+    The verdicts are sealed by the links of their lines (`reports/chain.py`).
+    """
 
     plan: str
-    verdicts: str
     files: dict[str, str]
 
 
 class Summary(Open):
-    """The last line of a record that was closed."""
+    """The last line of a record that was closed. ``started`` and ``commit`` are the plan's."""
 
     planned: int
     recorded: int
@@ -248,6 +255,7 @@ class Summary(Open):
     exit_code: int
     started: AwareDatetime
     finished: AwareDatetime
+    commit: str | None = None
     interrupted: str | None
     stale_waivers: tuple[str, ...] = ()
     other_failures: int = 0

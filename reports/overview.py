@@ -12,8 +12,7 @@ from reports.history.trend import Point
 from reports.models import Outcome, Verdict, WaiverNote
 from reports.population import Population, populations
 from reports.record import Record
-from reports.requirements import STATUSES, Requirement, Status, requirements, share
-from reports.tally import Tally
+from reports.requirements import STATUSES, Requirement, Status, requirements
 
 MOST_NAMED = 12
 
@@ -139,9 +138,3 @@ def _resources(found: Sequence[Finding]) -> Iterator[ResourceRow]:
         groups.setdefault(finding.resource, []).append((place, finding))
     ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
     yield from (ResourceRow(name, tuple(own)) for name, own in ordered)
-
-
-def percent(tally: Tally) -> str:
-    """Return how much of what applies passes, never rounded up to all of it."""
-    passing, applying = share(tally)
-    return f"{passing * 100 // applying} %" if applying else "nothing applies"

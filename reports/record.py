@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,26 +9,32 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from reports.contradictions import contradictions
+from reports.chain import Chain, unlinked
+from reports.contradictions import contradictions, misplaced
 from reports.disk import PLAN, VERDICTS, RecordError
 from reports.models import Control, Plan, Run, Summary, Verdict
+from reports.reading import json_of, quoted
 from reports.reconcile import Reconciled, reconcile
-from reports.sealing import broken, opened, read
+from reports.sealing import broken, digest, opened, read
+from reports.storable import Strict
 
 LARGE: Final = 20_000
 """Verdicts; a report of a run with more tells what passes in numbers, and a database beside it has them all."""
-_LONGEST_QUOTE = 60
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One run as it was recorded, and how its plan and its verdicts fit together."""
+    """One run as it was recorded, and how its plan and its verdicts fit together.
+
+    ``link``: that of the last line of the journal, as far as its lines follow from each other.
+    """
 
     plan: Plan
     summary: Summary | None
     reconciled: Reconciled
+    link: str
 
     @property
     def run(self) -> Run:
@@ -62,8 +66,15 @@ class _Journal:
     verdicts: tuple[Verdict, ...]
     summary: Summary | None
     torn: str | None
-    digest: str
-    """Of what stands before the summary line."""
+    link: str
+    broken: str | None
+    """Which line does not follow from the one before it."""
+
+
+class _Last(Strict):
+    """The last line of a journal that was closed."""
+
+    summary: Summary
 
 
 def load_record(folder: Path, *, whole: bool = True) -> Record:
@@ -76,9 +87,14 @@ def load_record(folder: Path, *, whole: bool = True) -> Record:
     """
     content = read(folder / PLAN)
     plan = _plan(folder / PLAN, content)
-    journal = _journal(folder / VERDICTS, whole=whole or not _is_large(plan))
+    start, keep = digest(content), whole or not _is_large(plan)
+    journal = _journal(folder / VERDICTS, start, whole=keep)
+    if journal.link == start and journal.summary and journal.summary.seal and journal.summary.seal.plan != start:
+        # No line follows from this plan, which was changed: whether the lines were, too, the one says that was sealed.
+        journal = _journal(folder / VERDICTS, journal.summary.seal.plan, whole=keep)
     trouble = tuple(_trouble(folder, plan, content, journal))
-    return Record(plan, journal.summary, reconcile(plan, journal.verdicts, journal.summary, journal.torn, trouble))
+    reconciled = reconcile(plan, journal.verdicts, journal.summary, journal.torn, trouble)
+    return Record(plan, journal.summary, reconciled, journal.link)
 
 
 def _trouble(folder: Path, plan: Plan, content: bytes, journal: _Journal) -> Iterator[str]:
@@ -87,12 +103,15 @@ def _trouble(folder: Path, plan: Plan, content: bytes, journal: _Journal) -> Ite
         if journal.summary.seal is None:
             yield "the summary line has no seal: nobody can say whether the record is what it was"
         else:
-            yield from broken(folder, journal.summary.seal, content, journal.digest)
+            yield from broken(folder, journal.summary.seal, content)
+    if journal.broken:
+        yield journal.broken
     yield from contradictions(plan, journal.summary, journal.verdicts)
+    yield from misplaced(folder, plan)
 
 
 def _plan(path: Path, content: bytes) -> Plan:
-    plan = _model(Plan, _json(_decoded(content, str(path)), str(path)), str(path))
+    plan = _model(Plan, json_of(content, str(path)), str(path))
     _unique(path, "controls", [control.id for control in plan.controls])
     _unique(path, "run.environments", [environment.name for environment in plan.run.environments])
     controls = {control.id for control in plan.controls}
@@ -100,26 +119,29 @@ def _plan(path: Path, content: bytes) -> Plan:
     for number, row in enumerate(plan.planned):
         where = f"{path}: planned.{number}"
         if row.control not in controls:
-            raise RecordError(f"{where}.control: expected one of the plan's controls, found {_quote(row.control)}")
+            raise RecordError(f"{where}.control: expected one of the plan's controls, found {quoted(row.control)}")
         if row.environment not in environments:
-            raise RecordError(f"{where}.environment: expected one of the run's, found {_quote(row.environment)}")
+            raise RecordError(f"{where}.environment: expected one of the run's, found {quoted(row.environment)}")
         if row.tier not in plan.run.tiers:
-            raise RecordError(f"{where}.tier: expected one of the run's tiers, found {_quote(row.tier)}")
+            raise RecordError(f"{where}.tier: expected one of the run's tiers, found {quoted(row.tier)}")
     return plan
 
 
 def _unique(path: Path, key: str, names: list[str]) -> None:
     for name in names:
         if names.count(name) > 1:
-            raise RecordError(f"{path}: {key}: expected every name once, found {_quote(name)} twice")
+            raise RecordError(f"{path}: {key}: expected every name once, found {quoted(name)} twice")
 
 
-def _journal(path: Path, *, whole: bool) -> _Journal:
-    """Read the journal, a line at a time; not ``whole``: without what a pass rests on."""
+def _journal(path: Path, start: str, *, whole: bool) -> _Journal:
+    """Read the journal, a line at a time; not ``whole``: without what a pass rests on.
+
+    ``start``: the digest of the plan from which the first line follows.
+    """
     verdicts: list[Verdict] = []
     summary: Summary | None = None
     torn = None
-    before = hashlib.sha256()
+    chain = Chain(start)
     with opened(path) as stream:
         for number, line in enumerate(stream, start=1):
             where = f"{path}:{number}"
@@ -130,14 +152,13 @@ def _journal(path: Path, *, whole: bool) -> _Journal:
             if not line.endswith(b"\n"):
                 torn = f"{path.name}:{number}: the last line breaks off"
                 break
-            said = _json(_decoded(line[:-1], where), where)
+            said = json_of(chain.follow(line).rstrip(b"\n"), where)
             if isinstance(said, dict) and "summary" in said:
-                summary = _model(Summary, said["summary"], where)
+                summary = _model(_Last, said, where).summary
                 continue
-            before.update(line)
             verdict = _model(Verdict, said, where)
             verdicts.append(verdict if whole or verdict.is_finding else verdict.model_copy(update={"evidence": ()}))
-    return _Journal(tuple(verdicts), summary, torn, before.hexdigest())
+    return _Journal(tuple(verdicts), summary, torn, chain.link, chain.broken)
 
 
 def read_verdicts(path: Path) -> Iterator[Verdict]:
@@ -145,35 +166,7 @@ def read_verdicts(path: Path) -> Iterator[Verdict]:
     with opened(path) as stream:
         for line in stream:
             if line.endswith(b"\n") and not line.startswith(b'{"summary"'):
-                yield Verdict.model_validate_json(line)
-
-
-def _decoded(text: bytes, where: str) -> str:
-    try:
-        return text.decode()
-    except UnicodeDecodeError as error:
-        raise RecordError(f"{where}: expected UTF-8 text: byte {error.start} is not") from error
-
-
-def _json(text: str, where: str) -> Any:
-    try:
-        return json.loads(text, object_pairs_hook=_once)
-    except json.JSONDecodeError as error:
-        place = where if error.lineno == 1 else f"{where}:{error.lineno}"
-        raise RecordError(f"{place}: expected JSON: {error.msg} at column {error.colno}") from error
-    except ValueError as error:  # a member twice, or a number with more digits than anybody reads
-        raise RecordError(f"{where}: expected JSON: {error}") from error
-    except RecursionError as error:
-        raise RecordError(f"{where}: expected JSON that is not nested this deeply") from error
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object; raises ValueError for two members of one name, of which readers take either."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"{_quote(next(name for name in names if names.count(name) > 1))} stands twice in one object")
-    return found
+                yield Verdict.model_validate_json(unlinked(line))
 
 
 def _model(kind: type[Model], said: Any, where: str) -> Model:
@@ -182,10 +175,5 @@ def _model(kind: type[Model], said: Any, where: str) -> Model:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "the line"
-        found = "" if first["type"] == "missing" else f", found {_quote(first['input'])}"
+        found = "" if first["type"] == "missing" else f", found {quoted(first['input'])}"
         raise RecordError(f"{where}: {key}: {first['msg']}{found}") from error
-
-
-def _quote(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"

@@ -1,7 +1,8 @@
 """The seal of a record: what its files were when it was closed, so that whatever is changed afterwards is named.
 
-A seal says that a record is whole, not whose it is: who changes a file and the seal together is found by what then
-contradicts itself (`contradictions.py`), or by a signature over the folder.
+It stands in the last line of the journal, whose lines seal each other (`chain.py`). A seal says that a record is whole,
+not whose it is: who changes a file and the seal together is found by what then contradicts itself
+(`contradictions.py`), or by a signature over the folder.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
-from reports.disk import PLAN, VERDICTS, RecordError
+from reports.disk import PLAN, RecordError
 from reports.models import Seal
 
 INVENTORY: Final = "inventory"
@@ -25,22 +26,15 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def seal_of(folder: Path, verdicts: bytes) -> Seal:
-    """Return the seal of a run folder; ``verdicts``: what its journal holds before its last line."""
-    return sealed(folder, digest(verdicts))
+def sealed(folder: Path) -> Seal:
+    """Return the seal of a run folder."""
+    return Seal(plan=digest(read(folder / PLAN)), files=dict(_files(folder)))
 
 
-def sealed(folder: Path, verdicts: str) -> Seal:
-    """Return the seal of a run folder; ``verdicts``: the digest of what its journal holds before its last line."""
-    return Seal(plan=digest(read(folder / PLAN)), verdicts=verdicts, files=dict(_files(folder)))
-
-
-def broken(folder: Path, seal: Seal, plan: bytes, verdicts: str) -> Iterator[str]:
-    """Yield a line for each file that is not what it was when the record was closed; ``verdicts``: as `sealed`."""
+def broken(folder: Path, seal: Seal, plan: bytes) -> Iterator[str]:
+    """Yield a line for each file but the journal that is not what it was when the record was closed."""
     if digest(plan) != seal.plan:
         yield f"{PLAN} is not what it was when the record was closed"
-    if verdicts != seal.verdicts:
-        yield f"{VERDICTS} is not what it was when the record was closed"
     there = dict(_files(folder))
     for name in sorted(seal.files.keys() | there.keys()):
         if name not in there:
@@ -53,10 +47,12 @@ def broken(folder: Path, seal: Seal, plan: bytes, verdicts: str) -> Iterator[str
 
 def _files(folder: Path) -> Mapping[str, str]:
     """Return the digest of every inventory by its name in the folder."""
-    inventories = folder / INVENTORY
-    if not inventories.is_dir():
-        return {}
-    return {f"{INVENTORY}/{path.name}": _digest_of(path) for path in sorted(inventories.iterdir())}
+    return {f"{INVENTORY}/{path.name}": _digest_of(path) for path in inventories(folder)}
+
+
+def inventories(folder: Path) -> list[Path]:
+    """Return the inventories of a run folder; none where it has no place for them."""
+    return sorted((folder / INVENTORY).iterdir()) if (folder / INVENTORY).is_dir() else []
 
 
 def _digest_of(path: Path) -> str:

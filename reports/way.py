@@ -30,7 +30,7 @@ def picture(name: str, label: str, hops: Sequence[Hop]) -> Markup:
         top += sum(bool(line) for _, line in lines) * _LINE + _GAP
     rail = [_rail(above, below, hop) for above, below, hop in zip(places, places[1:], hops[1:], strict=False)]
     marks = [_mark(place, hop) for place, hop in zip(places, hops, strict=True)]
-    words = "; ".join(f"{one.what} {one.name}: {one.detail}{'' if one.passes else ', and no further'}" for one in hops)
+    words = "; ".join(one.told for one in hops)
     return Markup(  # noqa: S704  every piece of data in it is escaped or a number
         f'<svg class="way" viewBox="0 0 {_WIDTH} {max(top, 1)}" role="img" aria-labelledby="{name}-t {name}-d">'
         f'<title id="{name}-t">{html(label)}</title><desc id="{name}-d">{html(words)}</desc>'

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from infra.outside import markdown
 from infra.outside import sarif as said
 from reports.conclusion import conclude
 from reports.findings import Finding, findings
-from reports.models import Control, Outcome, Severity
+from reports.models import Control, Hop, Outcome, Severity
 from reports.record import Record
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -94,11 +95,30 @@ def _result(finding: Finding, rules: dict[str, int], seen: Counter[tuple[str, ..
     }
     if finding.control_id in rules:
         result["ruleIndex"] = rules[finding.control_id]
+    if finding.way:
+        result["codeFlows"] = [_flow(finding.way)]
     if finding.waiver:
         note = finding.waiver
         why = f"{note.id}: {note.reason} ({note.ticket}, owner {note.owner}, approved by {note.approver})"
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": said(why)}]
     return result
+
+
+def _flow(way: Sequence[Hop]) -> dict[str, Any]:
+    """Return a way through the network: a place a hop, by its name, because no line of a file is one."""
+    places = [
+        {
+            "executionOrder": number,
+            "kinds": [said(hop.what), "answer" if hop.answer else "request"],
+            "importance": "important" if hop.passes else "essential",
+            "location": {
+                "logicalLocations": [{"name": said(hop.name), "kind": said(hop.what)}],
+                "message": {"text": said(hop.told)},
+            },
+        }
+        for number, hop in enumerate(way, start=1)
+    ]
+    return {"threadFlows": [{"locations": places}]}
 
 
 def _physical(line: str) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from reports.bases import made, opened
 from reports.conclusion import conclude
-from reports.disk import PLAN, VERDICTS, RecordError
+from reports.disk import PLAN, RecordError, stamp_of
 from reports.models import Cell, Outcome, State
 from reports.record import Record, load_record
 from reports.tally import Tally
@@ -80,7 +81,7 @@ class Index:
         if not out.is_dir():
             raise RecordError(f"{out}: expected a folder with run folders")
         self.out = out
-        self._base = _opened(out / INDEX)
+        self._base = opened(out / INDEX, _VERSION) or made(out / INDEX, _TABLES, _VERSION)
 
     def close(self) -> None:
         """Let the file go."""
@@ -89,7 +90,7 @@ class Index:
     def refresh(self) -> None:
         """Read what is new or changed, and forget the runs whose folders are gone."""
         known = dict(self._base.execute("SELECT name, stamp FROM runs"))
-        there = {path.name: _stamp(path) for path in sorted(self.out.iterdir()) if _is_run(path)}
+        there = {path.name: stamp_of(path) for path in sorted(self.out.iterdir()) if _is_run(path)}
         with self._base:
             for name in known.keys() - there.keys():
                 self._forget(name)
@@ -181,40 +182,8 @@ def refreshed(out: Path) -> Iterator[Index]:
         index.close()
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    """Open the index; what is none of ours, or of another version, is made anew: it holds nothing of its own."""
-    try:
-        return _checked(path)
-    except sqlite3.DatabaseError as error:
-        if path.is_dir() or isinstance(error, sqlite3.OperationalError):
-            raise
-        path.unlink()
-        return _checked(path)
-
-
-def _checked(path: Path) -> sqlite3.Connection:
-    base = sqlite3.connect(path)
-    try:
-        (version,) = base.execute("PRAGMA user_version").fetchone()
-        if version != _VERSION:
-            names = [name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            if names:
-                raise sqlite3.DatabaseError("of another version")
-            base.executescript(f"{_TABLES}PRAGMA user_version = {_VERSION};")
-    except sqlite3.Error:
-        base.close()
-        raise
-    return base
-
-
 def _is_run(path: Path) -> bool:
     return not path.is_symlink() and path.is_dir() and (path / PLAN).exists()
-
-
-def _stamp(path: Path) -> str:
-    """Return what changes when a record does: size and time of its two files."""
-    told = [one.stat() for one in (path / PLAN, path / VERDICTS) if one.exists()]
-    return " ".join(f"{one.st_size}:{one.st_mtime_ns}" for one in told)
 
 
 class _Judged:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from infra.outside import terminal as shown
+from reports.conclusion import conclude
 from reports.facts import fact
 from reports.history.changes import KINDS, Change, changes
 from reports.history.index import Entry, Episode, refreshed
@@ -86,6 +87,8 @@ def diff(before: Path, after: Path) -> Iterator[str]:
     then, now = load_record(before), load_record(after)
     found = changes(then, now)
     yield f"{_about(then)}\n→ {_about(now)}"
+    for one in (then, now):
+        yield from _lacks(one)
     counts = Counter(one.kind for one in found)
     for kind in KINDS:
         yield f"{_MARKS[kind]} {number(counts[kind])} {_KINDS[kind]}"
@@ -94,6 +97,12 @@ def diff(before: Path, after: Path) -> Iterator[str]:
 
 def _about(record: Record) -> str:
     return shown(f"{record.run.id} ({instant(record.run.started)}, commit {record.run.commit or 'unknown'})")
+
+
+def _lacks(record: Record) -> Iterator[str]:
+    """Give why nothing may be concluded from what the record does not have."""
+    for reason in conclude(record).incomplete:
+        yield f"  {shown(f'{record.run.id} is incomplete: {reason}')}"
 
 
 def _change(one: Change) -> str:
@@ -112,6 +121,7 @@ def sampled(folder: Path, size: int, seed: int, outcomes: Sequence[str]) -> Iter
     chosen = sample(record, size, seed, outcomes=outcomes)
     population = sum(not outcomes or one.verdict.value in outcomes for one in record.verdicts)
     yield f"{number(len(chosen))} of {number(population)} cells of {_about(record)}, chosen by seed {seed}"
+    yield from _lacks(record)
     for place, one in enumerate(chosen, start=1):
         cell = " ".join(one.cell)
         yield f"{place}. {shown(f'{cell}: {one.verdict.text}: {one.message}')}"

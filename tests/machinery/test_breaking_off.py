@@ -14,6 +14,7 @@ import pytest
 from fixtures.run.handover import Handover, read
 from infra.errors import InputError
 from infra.settings import ROOT
+from reports.record import load_record
 from tests.machinery.test_runs import checkout, edit, record, run, start
 
 __all__ = ["checkout"]
@@ -155,3 +156,13 @@ def test_a_disk_that_fills_with_the_last_line_is_told_too(tmp_path: Path) -> Non
     assert code == 3, said
     assert len([line for line in said.splitlines() if "error: " in line]) == 1
     assert "THIS RECORD IS INCOMPLETE" in read_again(tmp_path / "out").stdout
+
+
+def test_a_folder_where_the_link_to_the_newest_run_belongs_loses_nothing(tmp_path: Path) -> None:
+    (tmp_path / "out" / "latest").mkdir(parents=True)
+    code, said = run(ROOT, tmp_path / "out", "suites/controls", "--tier", "static", "--env", "dev", "-k", "BAK-01")
+    assert code == 3, said
+    (line,) = [line for line in said.splitlines() if "error: " in line]
+    assert "latest: expected a place for a link to the run: Is a directory" in line
+    (folder,) = (tmp_path / "out").glob("20*")
+    assert load_record(folder).reconciled.complete

@@ -39,7 +39,7 @@ def test_planned_and_recorded_agree_in_a_complete_record(tmp_path: Path) -> None
     journal.record([verdict(Outcome.PASS), verdict(Outcome.FAIL, "Other")])
     summary = journal.close()
     assert (summary.planned, summary.recorded, summary.complete, summary.exit_code) == (2, 2, True, 1)
-    assert lines(tmp_path)[-1] == {"summary": json.loads(summary.model_dump_json(by_alias=True))}
+    assert lines(tmp_path)[-1]["summary"] == json.loads(summary.model_dump_json(by_alias=True))
     assert sum(summary.verdicts.of(outcome) for outcome in Outcome) == 2
 
 

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from infra.outside import visible
 from reports.models import Outcome, Plan, Summary, Verdict
-from reports.sealing import seal_of
+from reports.sealing import sealed
 from tests.reports import sample
 
 FORGED: Final = "FAKE-01 Everything passes"
@@ -78,12 +78,8 @@ def write(folder: Path, text: str) -> Path:
     plan, verdict, summary = record_of(text)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "plan.json").write_text(plan.model_dump_json(), encoding="utf-8")
-    line = f"{verdict.model_dump_json()}\n"
-    (folder / "verdicts.jsonl").write_text(line, encoding="utf-8")
-    sealed = summary.model_copy(update={"seal": seal_of(folder, line.encode())})
-    last = sealed.model_dump_json(by_alias=True)
-    (folder / "verdicts.jsonl").write_text(f'{line}{{"summary": {last}}}\n', encoding="utf-8")
-    return folder
+    last = summary.model_copy(update={"seal": sealed(folder)}).model_dump_json(by_alias=True)
+    return sample.linked(folder, [verdict.model_dump_json(), f'{{"summary": {last}}}'])
 
 
 def places(kind: type[BaseModel] = Plan) -> Iterator[str]:

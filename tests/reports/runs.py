@@ -46,8 +46,6 @@ def run(
     for line in lines:
         line["at"] = at
     samples.write(folder, lines, plan_is=plan, closed=False)
-    if closed:
-        last = samples.summary(lines, len(lines))
-        last["summary"] |= {"started": at, "finished": at}
-        samples.close(folder, last)
-    return folder
+    last = samples.summary(lines, len(lines))
+    last["summary"] |= {"started": at, "finished": at, "commit": plan["run"]["commit"]}
+    return samples.chained(folder, [*lines, samples.seal(folder, last)]) if closed else folder

@@ -9,12 +9,14 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from reports.sealing import seal_of
+from reports.chain import Chain, unlinked
+from reports.sealing import digest, sealed
 from tests.reports.sample_catalogue import CONTROLS, ENVIRONMENTS, HOSTILE, RULES
 from tests.reports.sample_deployments import DEPLOYMENTS
 
 Row = dict[str, Any]
 STARTED = "2026-11-22T10:00:00+00:00"
+COMMIT = "4b1f0c9d2e7a"
 READ_AT = "2026-11-22T10:00:07.125000+00:00"
 OUTCOMES = ("pass", "fail", "error", "waived", "not_applicable", "manual")
 WAIVER = {
@@ -54,7 +56,7 @@ def plan() -> Row:
             "id": "2026-11-22T10-00-00Z",
             "started": STARTED,
             "command": "pytest suites --env dev,staging,prod",
-            "commit": "4b1f0c9d2e7a",
+            "commit": COMMIT,
             "versions": {"python": "3.11.2", "boto3": "1.44.5", "moto": "5.2.5", "checkov": "3.3.30"},
             "environments": [{"name": n, "account": a, "region": r} for n, a, r in ENVIRONMENTS],
             "tiers": ["static", "mocked"],
@@ -177,6 +179,7 @@ def summary(lines: list[Row], planned: int) -> Row:
             "exit_code": 1 if counts["fail"] else 2 if counts["error"] or len(lines) != planned else 0,
             "started": STARTED,
             "finished": "2026-11-22T10:03:12+00:00",
+            "commit": COMMIT,
             "interrupted": None,
             "stale_waivers": [],
         }
@@ -190,18 +193,49 @@ def write(folder: Path, lines: list[Row] | None = None, *, plan_is: Row | None =
     found = verdicts() if lines is None else lines
     planned = sum(len(row["resources"]) for row in said["planned"])
     (folder / "plan.json").write_text(json.dumps(said), encoding="utf-8")
-    (folder / "verdicts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in found), encoding="utf-8")
-    if closed:
-        close(folder, summary(found, planned))
+    last = summary(found, planned)
+    last["summary"]["commit"] = said["run"]["commit"]
+    return chained(folder, [*found, seal(folder, last)] if closed else found)
+
+
+def facts(folder: Path, tier: str = "static") -> Path:
+    """Write an inventory of each environment into a run folder, as far as a report reads it."""
+    (folder / "inventory").mkdir(parents=True, exist_ok=True)
+    for name, account, region in ENVIRONMENTS:
+        said = {"environment": name, "tier": tier, "account": account, "region": region, "resources": []}
+        lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in said.items())
+        (folder / "inventory" / f"{name}-{tier}.json").write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
     return folder
 
 
-def close(folder: Path, last: Row) -> None:
-    """Seal a run folder as it is, and write its last line."""
-    path = folder / "verdicts.jsonl"
-    last["summary"]["seal"] = seal_of(folder, path.read_bytes()).model_dump()
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(last) + "\n")
+def seal(folder: Path, last: Row) -> Row:
+    """Return a summary line with the seal of a run folder as it is."""
+    last["summary"]["seal"] = sealed(folder).model_dump()
+    return last
+
+
+def chained(folder: Path, lines: list[Row]) -> Path:
+    """Write the lines of a journal, each with its link."""
+    return linked(folder, [json.dumps(line) for line in lines])
+
+
+def linked(folder: Path, lines: list[str]) -> Path:
+    """Write the lines of a journal as they are, each with its link."""
+    chain = Chain(digest((folder / "plan.json").read_bytes()))
+    (folder / "verdicts.jsonl").write_text("".join(f"{chain.add(line)}\n" for line in lines), encoding="utf-8")
+    return folder
+
+
+def texts(folder: Path) -> list[str]:
+    """Return the lines of a journal without their links."""
+    return [unlinked(line).decode().rstrip("\n") for line in (folder / "verdicts.jsonl").open("rb")]
+
+
+def edited(folder: Path, old: str, new: str) -> None:
+    """Change a text in the journal of a record, and make its links anew."""
+    lines = texts(folder)
+    assert any(old in line for line in lines), old
+    linked(folder, [line.replace(old, new) for line in lines])
 
 
 def healthy() -> list[Row]:

@@ -36,8 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run folder, its keys, and the bundle of it."""
     folder = tmp_path_factory.mktemp("bundle")
     run = folder / "run"
-    (run / "inventory").mkdir(parents=True)
-    (run / "inventory" / "prod-static.json").write_text('{"environment": "prod"}')
+    sample.facts(run)
     plan, lines = sample.few()
     sample.write(run, lines, plan_is=plan)
     (run / "index.html").write_text("<p>the page</p>")

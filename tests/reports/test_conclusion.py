@@ -48,11 +48,8 @@ def test_an_empty_plan_concludes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_stale_waiver_does_not_conform(tmp_path: Path) -> None:
-    path = sample.write(tmp_path, sample.healthy()) / "verdicts.jsonl"
-    text = path.read_text(encoding="utf-8").replace(
-        '"stale_waivers": []', '"stale_waivers": ["waiver W-9 matches nothing"]'
-    )
-    path.write_text(text, encoding="utf-8")
+    stale = '"stale_waivers": ["waiver W-9 matches nothing"]'
+    sample.edited(sample.write(tmp_path, sample.healthy()), '"stale_waivers": []', stale)
     record = load_record(tmp_path)
     assert conclude(record).state == "fails"
     assert "waiver W-9 matches nothing" in render(record)
@@ -60,8 +57,7 @@ def test_a_stale_waiver_does_not_conform(tmp_path: Path) -> None:
 
 
 def test_an_exit_code_that_no_verdict_explains_does_not_conform(tmp_path: Path) -> None:
-    path = sample.write(tmp_path, sample.healthy()) / "verdicts.jsonl"
-    path.write_text(path.read_text(encoding="utf-8").replace('"exit_code": 0', '"exit_code": 1'), encoding="utf-8")
+    sample.edited(sample.write(tmp_path, sample.healthy()), '"exit_code": 0', '"exit_code": 1')
     assert conclude(load_record(tmp_path)).state == "cannot"
 
 

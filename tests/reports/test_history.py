@@ -57,7 +57,7 @@ def test_a_run_that_did_not_judge_a_cell_ends_nothing(tmp_path: Path, between: s
         plan = json.loads((other / "plan.json").read_text())
         plan["controls"] = [one for one in plan["controls"] if one["id"] != CELL[0]]
         plan["planned"] = plan["planned"][:1]
-        lines = [json.loads(line) for line in (other / "verdicts.jsonl").read_text().splitlines()[:-1]]
+        lines = [json.loads(line) for line in samples.texts(other)[:-1]]
         samples.write(other, lines, plan_is=plan)
     run(tmp_path / "3", FAIL, day=3)
     with refreshed(tmp_path) as index:

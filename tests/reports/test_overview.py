@@ -14,10 +14,9 @@ from reports.history.trend import MOST, Point, trend
 from reports.html import line_of, render
 from reports.models import Outcome
 from reports.notices.before import run_before
-from reports.overview import overview, percent
+from reports.overview import overview
 from reports.record import Record, load_record
 from reports.remedies import remedy
-from reports.tally import Tally
 from reports.write import write_reports
 from tests.reports import sample
 from tests.reports.runs import FAIL, PASS, run
@@ -121,8 +120,3 @@ def test_every_finding_is_listed_at_its_resource(record: Record) -> None:
     told = findings(record)
     rows = overview(record, told, NOTHING).resources
     assert sorted(place for row in rows for place, _ in row.findings) == list(range(1, len(told) + 1))
-
-
-def test_a_share_is_never_rounded_up_to_all() -> None:
-    assert percent(Tally.of([Outcome.PASS] * 999 + [Outcome.FAIL])) == "99 %"
-    assert percent(Tally.of([Outcome.NOT_APPLICABLE])) == "nothing applies"

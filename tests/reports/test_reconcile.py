@@ -89,8 +89,7 @@ def test_no_finding_of_a_cell_with_several_verdicts_is_lost(tmp_path: Path) -> N
 
 
 def test_a_summary_line_that_counts_otherwise_is_named(tmp_path: Path) -> None:
-    path = sample.write(tmp_path) / "verdicts.jsonl"
-    path.write_text(path.read_text(encoding="utf-8").replace('"fail": 4', '"fail": 3'), encoding="utf-8")
+    sample.edited(sample.write(tmp_path), '"fail": 4', '"fail": 3')
     trouble = load_record(tmp_path).reconciled.trouble
     assert trouble == ("the summary line says 3 fail, the record holds 4",)
 
@@ -112,10 +111,7 @@ def test_a_last_line_that_breaks_off_is_an_incomplete_record(tmp_path: Path) -> 
 
 
 def test_an_interrupted_run_is_incomplete_though_every_cell_is_there(tmp_path: Path) -> None:
-    path = sample.write(tmp_path, sample.healthy()) / "verdicts.jsonl"
-    path.write_text(
-        path.read_text(encoding="utf-8").replace('"interrupted": null', '"interrupted": "signal 15"'), encoding="utf-8"
-    )
+    sample.edited(sample.write(tmp_path, sample.healthy()), '"interrupted": null', '"interrupted": "signal 15"')
     said = conclude(load_record(tmp_path))
     assert said.state == "cannot"
     assert said.incomplete == ("the run was interrupted: signal 15",)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator, FormatChecker
 
+from infra.outside import sarif as said
 from infra.settings import ROOT
 from reports.findings import findings
 from reports.formats.sarif import FINGERPRINT, sarif
@@ -112,6 +113,20 @@ def test_a_result_stands_at_the_line_that_decided(log: Log) -> None:
     assert set_by["physicalLocation"]["region"]["startLine"] == 14
     assert set_by["message"]["text"] == "AdminPort is set here"
     assert one["locations"][0]["logicalLocations"][0]["name"] == "WebSecurityGroup"
+
+
+def test_a_way_through_the_network_is_a_flow(record: Record, log: Log) -> None:
+    ways = 0
+    for finding, result in zip(findings(record), results(log), strict=True):
+        flows = [flow["threadFlows"][0]["locations"] for flow in result.get("codeFlows", [])]
+        assert len(flows) == bool(finding.way)
+        for hop, place in zip(finding.way, *flows, strict=True):
+            ways += 1
+            (where,) = place["location"]["logicalLocations"]
+            assert (where["name"], where["kind"]) == (said(hop.name), hop.what)
+            assert place["location"]["message"]["text"] == said(hop.told)
+            assert (place["kinds"][1] == "answer", place["importance"] == "important") == (hop.answer, hop.passes)
+    assert ways
 
 
 def test_a_result_that_no_line_declares_stands_in_its_environment(log: Log) -> None:
