@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from reports.conclusion import conclude
 from reports.disk import PLAN, VERDICTS, RecordError
-from reports.models import Verdict
+from reports.models import Plan, Verdict
 from reports.reconcile import name_of
-from reports.record import Record, load_record, read_verdicts
+from reports.record import Record, Seen, is_large, load_record
 
 DATABASE: Final = "verdicts.sqlite"
 _TABLES: Final = """
 CREATE TABLE verdicts (
     control TEXT, environment TEXT, tier TEXT, resource TEXT, verdict TEXT, severity TEXT, message TEXT, said TEXT
 );
-CREATE INDEX by_control ON verdicts (control, environment);
-CREATE INDEX by_resource ON verdicts (resource);
 CREATE TABLE stamps (stamp TEXT);
 CREATE TABLE reasons (reason TEXT);
+"""
+_INDEXES: Final = """
+CREATE INDEX by_control ON verdicts (control, environment);
+CREATE INDEX by_resource ON verdicts (resource);
 """
 _INSERT: Final = "INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -72,7 +74,7 @@ def reasons(folder: Path) -> list[str]:
 def _opened(folder: Path) -> sqlite3.Connection:
     path = folder / DATABASE
     if not path.is_file() or _stamp_in(path) != _stamp(folder):
-        write_database(folder, load_record(folder, whole=False))
+        load_and_write(folder, facts=0, always=True)
     return sqlite3.connect(path)
 
 
@@ -94,26 +96,49 @@ def _stamp(folder: Path) -> str:
     return " ".join(f"{state.st_size} {state.st_mtime_ns}" for state in states)
 
 
-def write_database(folder: Path, record: Record) -> None:
-    """Write the database of a record: every verdict that was recorded, and an error for each that was not.
+def load_and_write(folder: Path, *, facts: int | None, always: bool = False) -> Record:
+    """Read a record, and while it is read write its database: every verdict, an error for each that was not recorded.
+
+    Only a record with very many verdicts gets one, unless ``always``. ``facts``: as `load_record`.
 
     Raises:
-        RecordError: it cannot be written.
+        RecordError: the record cannot be read, or the database not be written.
     """
     path, temporary = folder / DATABASE, folder / f"{DATABASE}.part"
     try:
-        temporary.unlink(missing_ok=True)
-        with closing(sqlite3.connect(temporary)) as base, base:
-            base.executescript(_TABLES)
-            base.executemany(_INSERT, map(_row, read_verdicts(folder / VERDICTS)))
-            missing = (one for one in record.verdicts if one.cell in record.reconciled.missing)
-            base.executemany(_INSERT, map(_row, missing))
-            base.executemany("INSERT INTO reasons VALUES (?)", ((one,) for one in conclude(record).incomplete))
-            base.execute("INSERT INTO stamps VALUES (?)", (_stamp(folder),))
-        temporary.replace(path)
+        with ExitStack() as opened:
+            base: list[sqlite3.Connection] = []
+
+            def begin(plan: Plan) -> Seen | None:
+                if not always and not is_large(plan):
+                    return None
+                temporary.unlink(missing_ok=True)
+                base.append(opened.enter_context(closing(sqlite3.connect(temporary))))
+                base[0].executescript(_TABLES)
+                return lambda one: _insert(base[0], one)
+
+            record = load_record(folder, facts=facts, watched=begin)
+            for one in base:
+                _finish(one, folder, record)
+        if base:
+            temporary.replace(path)
     except (OSError, sqlite3.Error) as error:
-        temporary.unlink(missing_ok=True)
         raise RecordError(f"{path}: expected a place for the database of the verdicts: {error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return record
+
+
+def _insert(base: sqlite3.Connection, one: Verdict) -> None:
+    base.execute(_INSERT, _row(one))
+
+
+def _finish(base: sqlite3.Connection, folder: Path, record: Record) -> None:
+    base.executemany(_INSERT, (_row(one) for one in record.verdicts if one.cell in record.reconciled.missing))
+    base.executemany("INSERT INTO reasons VALUES (?)", ((one,) for one in conclude(record).incomplete))
+    base.execute("INSERT INTO stamps VALUES (?)", (_stamp(folder),))
+    base.executescript(_INDEXES)  # which are made faster of all rows than row by row
+    base.commit()
 
 
 def _row(one: Verdict) -> tuple[str, ...]:

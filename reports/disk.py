@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from infra.outside import terminal
@@ -20,8 +21,8 @@ class RecordError(Exception):
         return terminal(super().__str__())
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file through a temporary one: temporary file, fsync, rename. A text is written as UTF-8.
+def write_whole(path: Path, content: str | bytes | Iterable[str]) -> None:
+    """Write a file through a temporary one: temporary file, fsync, rename. A text, whole or in pieces, becomes UTF-8.
 
     Raises:
         RecordError: the place cannot be written to.
@@ -29,7 +30,8 @@ def write_whole(path: Path, content: str | bytes) -> None:
     temporary = path.with_suffix(path.suffix + ".part")
     try:
         with temporary.open("wb") as stream:
-            stream.write(content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace"))
+            for piece in (content,) if isinstance(content, str | bytes) else content:
+                stream.write(piece if isinstance(piece, bytes) else piece.encode("utf-8", "backslashreplace"))
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)

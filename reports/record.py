@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -20,6 +20,14 @@ from reports.sealing import broken, opened, read
 LARGE: Final = 20_000
 """Verdicts; a report of a run with more tells what passes in numbers, and a database beside it has them all."""
 _LONGEST_QUOTE = 60
+_ALIKE: Final = (
+    "control", "environment", "tier", "resource", "severity", "message", "location", "decided_by", "at",
+)  # fmt: skip
+_FIELDS: Final = set(Verdict.model_fields)
+"""One set for all: each verdict would have its own, which is larger than all that it says."""
+
+Seen = Callable[[Verdict], None]
+Watch = Callable[[Plan], Seen | None]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -45,7 +53,7 @@ class Record:
     @property
     def large(self) -> bool:
         """Whether there are more verdicts than anybody reads one by one."""
-        return _is_large(self.plan)
+        return is_large(self.plan)
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -53,7 +61,8 @@ class Record:
         return self.reconciled.verdicts
 
 
-def _is_large(plan: Plan) -> bool:
+def is_large(plan: Plan) -> bool:
+    """Whether a plan has more verdicts than anybody reads one by one."""
     return sum(len(row.resources) for row in plan.planned) > LARGE
 
 
@@ -66,17 +75,19 @@ class _Journal:
     """Of what stands before the summary line."""
 
 
-def load_record(folder: Path, *, whole: bool = True) -> Record:
+def load_record(folder: Path, *, facts: int | None = None, watched: Watch | None = None) -> Record:
     """Read ``plan.json`` and ``verdicts.jsonl`` of a run folder.
 
-    ``whole``: with the facts on which all verdicts rest, even where there are very many (`Record.large`).
+    ``facts``: of a record with very many verdicts (`Record.large`) so many facts are kept of each that is no finding;
+    otherwise all. ``watched`` is given the plan, and says who is given each verdict, whole, as soon as it is read.
 
     Raises:
         RecordError: a file is missing or says something that it cannot say.
     """
     content = read(folder / PLAN)
     plan = _plan(folder / PLAN, content)
-    journal = _journal(folder / VERDICTS, whole=whole or not _is_large(plan))
+    seen = watched(plan) if watched else None
+    journal = _journal(folder / VERDICTS, facts if is_large(plan) else None, seen)
     trouble = tuple(_trouble(folder, plan, content, journal))
     return Record(plan, journal.summary, reconcile(plan, journal.verdicts, journal.summary, journal.torn, trouble))
 
@@ -114,9 +125,10 @@ def _unique(path: Path, key: str, names: list[str]) -> None:
             raise RecordError(f"{path}: {key}: expected every name once, found {_quote(name)} twice")
 
 
-def _journal(path: Path, *, whole: bool) -> _Journal:
-    """Read the journal, a line at a time; not ``whole``: without what a pass rests on."""
+def _journal(path: Path, facts: int | None, seen: Seen | None) -> _Journal:
+    """Read the journal, a line at a time; of what is no finding so many facts are kept, or all."""
     verdicts: list[Verdict] = []
+    known: dict[Any, Any] = {}
     summary: Summary | None = None
     torn = None
     before = hashlib.sha256()
@@ -136,16 +148,19 @@ def _journal(path: Path, *, whole: bool) -> _Journal:
                 continue
             before.update(line)
             verdict = _model(Verdict, said, where)
-            verdicts.append(verdict if whole or verdict.is_finding else verdict.model_copy(update={"evidence": ()}))
+            if seen is not None:
+                seen(verdict)
+            verdicts.append(verdict if facts is None else _lean(verdict, facts, known))
     return _Journal(tuple(verdicts), summary, torn, before.hexdigest())
 
 
-def read_verdicts(path: Path) -> Iterator[Verdict]:
-    """Yield the verdicts of a journal that `load_record` has read without an error, one at a time."""
-    with opened(path) as stream:
-        for line in stream:
-            if line.endswith(b"\n") and not line.startswith(b'{"summary"'):
-                yield Verdict.model_validate_json(line)
+def _lean(verdict: Verdict, facts: int, known: dict[Any, Any]) -> Verdict:
+    """Give the same verdict in a quarter of the memory: of what many say alike there is one, which ``known`` has."""
+    shared = {name: known.setdefault(value, value) for name in _ALIKE for value in [getattr(verdict, name)]}
+    evidence = verdict.evidence if verdict.is_finding else verdict.evidence[:facts]
+    own = {"verdict": verdict.verdict, "evidence": evidence, "way": verdict.way, "waiver": verdict.waiver}
+    values: dict[str, Any] = {**shared, **own}
+    return Verdict.model_construct(_FIELDS, **values)
 
 
 def _decoded(text: bytes, where: str) -> str:
