@@ -157,7 +157,9 @@ def _journal(path: Path, facts: int | None, seen: Seen | None) -> _Journal:
 def _lean(verdict: Verdict, facts: int, known: dict[Any, Any]) -> Verdict:
     """Give the same verdict in a quarter of the memory: of what many say alike there is one, which ``known`` has."""
     shared = {name: known.setdefault(value, value) for name in _ALIKE for value in [getattr(verdict, name)]}
-    evidence = verdict.evidence if verdict.is_finding else verdict.evidence[:facts]
+    kept = verdict.evidence if verdict.is_finding else verdict.evidence[:facts]
+    # Of a large account a finding may rest on thousands of facts, and the next one on the same.
+    evidence = tuple(known.setdefault(one.model_dump_json(), one) for one in kept)
     own = {"verdict": verdict.verdict, "evidence": evidence, "way": verdict.way, "waiver": verdict.waiver}
     values: dict[str, Any] = {**shared, **own}
     return Verdict.model_construct(_FIELDS, **values)
