@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from reports.bases import made, opened
 from reports.conclusion import conclude
-from reports.disk import VERDICTS, RecordError, part_of, stamp_of
-from reports.models import Verdict
+from reports.disk import RecordError, part_of, stamp_of
+from reports.models import Plan, Verdict
 from reports.reconcile import name_of
-from reports.record import Record, load_record, read_verdicts
+from reports.record import Record, Seen, is_large, load_record
 
 DATABASE: Final = "verdicts.sqlite"
 _VERSION: Final = 1
@@ -22,10 +22,12 @@ _TABLES: Final = """
 CREATE TABLE verdicts (
     control TEXT, environment TEXT, tier TEXT, resource TEXT, verdict TEXT, severity TEXT, message TEXT, said TEXT
 );
-CREATE INDEX by_control ON verdicts (control, environment);
-CREATE INDEX by_resource ON verdicts (resource);
 CREATE TABLE stamps (stamp TEXT);
 CREATE TABLE reasons (reason TEXT);
+"""
+_INDEXES: Final = """
+CREATE INDEX by_control ON verdicts (control, environment);
+CREATE INDEX by_resource ON verdicts (resource);
 """
 _INSERT: Final = "INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -76,7 +78,7 @@ def _opened(folder: Path) -> sqlite3.Connection:
     try:
         base = opened(path, _VERSION)
         if base is None or not _is_of(base, folder):
-            write_database(folder, load_record(folder, whole=False))
+            load_and_write(folder, facts=0, always=True)
             base = sqlite3.connect(path)
     except sqlite3.Error as error:
         raise RecordError(f"{path}: expected a database of the verdicts that can be read: {error}") from error
@@ -91,22 +93,44 @@ def _is_of(base: sqlite3.Connection, folder: Path) -> bool:
     return False
 
 
-def write_database(folder: Path, record: Record) -> None:
-    """Write the database of a record: every verdict that was recorded, and an error for each that was not.
+def load_and_write(folder: Path, *, facts: int | None, always: bool = False) -> Record:
+    """Read a record, and while it is read write its database: every verdict, an error for each that was not recorded.
+
+    Only a record with very many verdicts gets one, unless ``always``. ``facts``: as `load_record`.
 
     Raises:
-        RecordError: it cannot be written.
+        RecordError: the record cannot be read, or the database not be written.
     """
     path = folder / DATABASE
     try:
-        with part_of(path) as temporary, closing(made(temporary, _TABLES, _VERSION)) as base, base:
-            base.executemany(_INSERT, map(_row, read_verdicts(folder / VERDICTS)))
-            missing = (one for one in record.verdicts if one.cell in record.reconciled.missing)
-            base.executemany(_INSERT, map(_row, missing))
-            base.executemany("INSERT INTO reasons VALUES (?)", ((one,) for one in conclude(record).incomplete))
-            base.execute("INSERT INTO stamps VALUES (?)", (stamp_of(folder),))
+        with ExitStack() as begun:
+            base: list[sqlite3.Connection] = []
+
+            def begin(plan: Plan) -> Seen | None:
+                if not always and not is_large(plan):
+                    return None
+                temporary = begun.enter_context(part_of(path))
+                base.append(begun.enter_context(closing(made(temporary, _TABLES, _VERSION))))
+                return lambda one: _insert(base[0], one)
+
+            record = load_record(folder, facts=facts, watched=begin)
+            for one in base:
+                _finish(one, folder, record)
     except sqlite3.Error as error:
         raise RecordError(f"{path}: expected a place for the database of the verdicts: {error}") from error
+    return record
+
+
+def _insert(base: sqlite3.Connection, one: Verdict) -> None:
+    base.execute(_INSERT, _row(one))
+
+
+def _finish(base: sqlite3.Connection, folder: Path, record: Record) -> None:
+    base.executemany(_INSERT, (_row(one) for one in record.verdicts if one.cell in record.reconciled.missing))
+    base.executemany("INSERT INTO reasons VALUES (?)", ((one,) for one in conclude(record).incomplete))
+    base.execute("INSERT INTO stamps VALUES (?)", (stamp_of(folder),))
+    base.executescript(_INDEXES)  # which are made faster of all rows than row by row
+    base.commit()
 
 
 def _row(one: Verdict) -> tuple[str, ...]:

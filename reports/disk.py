@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,14 +22,15 @@ class RecordError(Exception):
         return terminal(super().__str__())
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file through a temporary one: temporary file, fsync, rename. A text is written as UTF-8.
+def write_whole(path: Path, content: str | bytes | Iterable[str]) -> None:
+    """Write a file through a temporary one: temporary file, fsync, rename. A text, whole or in pieces, becomes UTF-8.
 
     Raises:
         RecordError: the place cannot be written to.
     """
     with part_of(path) as temporary, temporary.open("xb") as stream:
-        stream.write(content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace"))
+        for piece in (content,) if isinstance(content, str | bytes) else content:
+            stream.write(piece if isinstance(piece, bytes) else piece.encode("utf-8", "backslashreplace"))
         stream.flush()
         os.fsync(stream.fileno())
 

@@ -122,7 +122,11 @@ def _locations(group: list[Verdict]) -> tuple[str, ...]:
 
 
 def _decided(group: list[Verdict]) -> tuple[Evidence, ...]:
-    """Return the fact on which each verdict rests, once for all that saw the same; an engine's is its message."""
+    """Return the fact on which each verdict rests, once for all that saw the same, unless the message is all it says.
+
+    An engine's fact is its message, and of what could not be read the fact is why.
+    """
     first = [verdict.evidence[0] for verdict in group if verdict.evidence]
-    seen = {(fact.resource, fact.field, repr(fact.value)): fact for fact in first if fact.value != group[0].message}
+    told = (group[0].message, group[0].message.replace("could not look: ", "unread: ", 1))
+    seen = {(fact.resource, fact.field, repr(fact.value)): fact for fact in first if fact.value not in told}
     return tuple(seen.values())

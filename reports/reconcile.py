@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -38,32 +39,39 @@ def reconcile(
 
     ``also``: what else is wrong with the record.
     """
-    by_cell: dict[Cell, list[Verdict]] = {}
+    found: dict[Cell, Verdict | None] = dict.fromkeys(plan.cells())
+    several: dict[Cell, list[Verdict]] = {}
+    unplanned = []
     for verdict in recorded:
-        by_cell.setdefault(verdict.cell, []).append(verdict)
+        cell = verdict.cell
+        if cell not in found:
+            unplanned.append(verdict)
+            continue
+        first = found[cell]
+        if first is None:
+            found[cell] = verdict
+        else:
+            several.setdefault(cell, [first]).append(verdict)
+    found |= {cell: _worst(own) for cell, own in several.items()}
     controls = {control.id: control for control in plan.controls}
-    planned = list(plan.cells())
-    cells = dict.fromkeys(planned)
-    missing = frozenset(cell for cell in cells if cell not in by_cell)
-    shown = tuple(_verdict(cell, by_cell, controls) for cell in cells)
-    chosen = set(map(id, shown))
-    trouble = [*also, *_unfit(planned, by_cell), *_sums(summary, recorded, len(cells))]
+    trouble = [*also, *_unfit(plan, found, several, unplanned), *_sums(summary, recorded, len(found))]
     return Reconciled(
-        verdicts=shown,
-        missing=missing,
-        unplanned=tuple(verdict for verdict in recorded if verdict.cell not in cells),
-        doubled=tuple(verdict for verdict in recorded if verdict.cell in cells and id(verdict) not in chosen),
+        verdicts=tuple(one or _never_recorded(cell, controls) for cell, one in found.items()),
+        missing=frozenset(cell for cell, one in found.items() if one is None),
+        unplanned=tuple(unplanned),
+        doubled=tuple(one for one in recorded if several and one.cell in several and one is not found[one.cell]),
         interrupted=_interrupted(summary, torn),
         trouble=tuple(trouble),
     )
 
 
-def _verdict(cell: Cell, recorded: Mapping[Cell, list[Verdict]], controls: Mapping[str, Control]) -> Verdict:
-    """Return the cell's verdict: the worst where several were recorded, an ``error`` where none was."""
-    found = recorded.get(cell)
-    if found:
-        bad = worst(verdict.verdict for verdict in found)
-        return next(verdict for verdict in found if verdict.verdict is bad)
+def _worst(found: list[Verdict]) -> Verdict:
+    bad = worst(verdict.verdict for verdict in found)
+    return next(verdict for verdict in found if verdict.verdict is bad)
+
+
+def _never_recorded(cell: Cell, controls: Mapping[str, Control]) -> Verdict:
+    """Return the ``error`` of a cell for which nothing was recorded."""
     control, environment, tier, resource = cell
     return Verdict.model_validate(
         {
@@ -79,20 +87,29 @@ def _verdict(cell: Cell, recorded: Mapping[Cell, list[Verdict]], controls: Mappi
     )
 
 
-def _unfit(planned: list[Cell], recorded: Mapping[Cell, list[Verdict]]) -> Iterator[str]:
-    seen: set[Cell] = set()
-    for cell in planned:
-        if cell in seen:
-            yield f"{name_of(cell)}: planned twice"
-        elif cell not in recorded:
+def _unfit(
+    plan: Plan,
+    found: Mapping[Cell, Verdict | None],
+    several: Mapping[Cell, list[Verdict]],
+    unplanned: Iterable[Verdict],
+) -> Iterator[str]:
+    """Yield what does not fit: in the order of the plan, then of the record."""
+    twice = Counter(plan.cells()) if sum(len(row.resources) for row in plan.planned) > len(found) else Counter[Cell]()
+    for cell, one in found.items():
+        if one is None:
             yield f"{name_of(cell)}: {MISSING}"
-        seen.add(cell)
-    for cell, found in recorded.items():
-        words = ", ".join(verdict.verdict.text for verdict in found)
-        if cell not in seen:
-            yield f"{name_of(cell)}: a verdict that was not planned ({words})"
-        elif len(found) > 1:
-            yield f"{name_of(cell)}: {len(found)} verdicts, expected one ({words}); the worst is shown"
+        yield from [f"{name_of(cell)}: planned twice"] * (twice[cell] - 1)
+    for cell, own in several.items():
+        yield f"{name_of(cell)}: {len(own)} verdicts, expected one ({_words(own)}); the worst is shown"
+    others: dict[Cell, list[Verdict]] = {}
+    for verdict in unplanned:
+        others.setdefault(verdict.cell, []).append(verdict)
+    for cell, own in others.items():
+        yield f"{name_of(cell)}: a verdict that was not planned ({_words(own)})"
+
+
+def _words(found: list[Verdict]) -> str:
+    return ", ".join(verdict.verdict.text for verdict in found)
 
 
 def _sums(summary: Summary | None, recorded: Iterable[Verdict], planned: int) -> Iterator[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from reports.chain import Chain, unlinked
+from reports.chain import Chain
 from reports.contradictions import contradictions, misplaced
 from reports.disk import PLAN, VERDICTS, RecordError
 from reports.models import Control, Plan, Run, Summary, Verdict
@@ -20,6 +20,14 @@ from reports.storable import Strict
 
 LARGE: Final = 20_000
 """Verdicts; a report of a run with more tells what passes in numbers, and a database beside it has them all."""
+_ALIKE: Final = (
+    "control", "environment", "tier", "resource", "severity", "message", "location", "decided_by", "at",
+)  # fmt: skip
+_FIELDS: Final = set(Verdict.model_fields)
+"""One set for all: each verdict would have its own, which is larger than all that it says."""
+
+Seen = Callable[[Verdict], None]
+Watch = Callable[[Plan], Seen | None]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -49,7 +57,7 @@ class Record:
     @property
     def large(self) -> bool:
         """Whether there are more verdicts than anybody reads one by one."""
-        return _is_large(self.plan)
+        return is_large(self.plan)
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -57,7 +65,8 @@ class Record:
         return self.reconciled.verdicts
 
 
-def _is_large(plan: Plan) -> bool:
+def is_large(plan: Plan) -> bool:
+    """Whether a plan has more verdicts than anybody reads one by one."""
     return sum(len(row.resources) for row in plan.planned) > LARGE
 
 
@@ -77,21 +86,22 @@ class _Last(Strict):
     summary: Summary
 
 
-def load_record(folder: Path, *, whole: bool = True) -> Record:
+def load_record(folder: Path, *, facts: int | None = None, watched: Watch | None = None) -> Record:
     """Read ``plan.json`` and ``verdicts.jsonl`` of a run folder.
 
-    ``whole``: with the facts on which all verdicts rest, even where there are very many (`Record.large`).
+    ``facts``: of a record with very many verdicts (`Record.large`) so many facts are kept of each that is no finding;
+    otherwise all. ``watched`` is given the plan, and says who is given each verdict, whole, as soon as it is read.
 
     Raises:
         RecordError: a file is missing or says something that it cannot say.
     """
     content = read(folder / PLAN)
     plan = _plan(folder / PLAN, content)
-    start, keep = digest(content), whole or not _is_large(plan)
-    journal = _journal(folder / VERDICTS, start, whole=keep)
+    start, kept = digest(content), facts if is_large(plan) else None
+    journal = _journal(folder / VERDICTS, start, kept, watched(plan) if watched else None)
     if journal.link == start and journal.summary and journal.summary.seal and journal.summary.seal.plan != start:
         # No line follows from this plan, which was changed: whether the lines were, too, the one says that was sealed.
-        journal = _journal(folder / VERDICTS, journal.summary.seal.plan, whole=keep)
+        journal = _journal(folder / VERDICTS, journal.summary.seal.plan, kept, None)
     trouble = tuple(_trouble(folder, plan, content, journal))
     reconciled = reconcile(plan, journal.verdicts, journal.summary, journal.torn, trouble)
     return Record(plan, journal.summary, reconciled, journal.link)
@@ -133,12 +143,13 @@ def _unique(path: Path, key: str, names: list[str]) -> None:
             raise RecordError(f"{path}: {key}: expected every name once, found {quoted(name)} twice")
 
 
-def _journal(path: Path, start: str, *, whole: bool) -> _Journal:
-    """Read the journal, a line at a time; not ``whole``: without what a pass rests on.
+def _journal(path: Path, start: str, facts: int | None, seen: Seen | None) -> _Journal:
+    """Read the journal, a line at a time; of what is no finding so many facts are kept, or all.
 
-    ``start``: the digest of the plan from which the first line follows.
+    ``start``: the digest of the plan from which the first line follows. ``seen`` is given each verdict, whole.
     """
     verdicts: list[Verdict] = []
+    known: dict[Any, Any] = {}
     summary: Summary | None = None
     torn = None
     chain = Chain(start)
@@ -157,16 +168,21 @@ def _journal(path: Path, start: str, *, whole: bool) -> _Journal:
                 summary = _model(_Last, said, where).summary
                 continue
             verdict = _model(Verdict, said, where)
-            verdicts.append(verdict if whole or verdict.is_finding else verdict.model_copy(update={"evidence": ()}))
+            if seen is not None:
+                seen(verdict)
+            verdicts.append(verdict if facts is None else _lean(verdict, facts, known))
     return _Journal(tuple(verdicts), summary, torn, chain.link, chain.broken)
 
 
-def read_verdicts(path: Path) -> Iterator[Verdict]:
-    """Yield the verdicts of a journal that `load_record` has read without an error, one at a time."""
-    with opened(path) as stream:
-        for line in stream:
-            if line.endswith(b"\n") and not line.startswith(b'{"summary"'):
-                yield Verdict.model_validate_json(unlinked(line))
+def _lean(verdict: Verdict, facts: int, known: dict[Any, Any]) -> Verdict:
+    """Give the same verdict in a quarter of the memory: of what many say alike there is one, which ``known`` has."""
+    shared = {name: known.setdefault(value, value) for name in _ALIKE for value in [getattr(verdict, name)]}
+    kept = verdict.evidence if verdict.is_finding else verdict.evidence[:facts]
+    # Of a large account a finding may rest on thousands of facts, and the next one on the same.
+    evidence = tuple(known.setdefault(one.model_dump_json(), one) for one in kept)
+    own = {"verdict": verdict.verdict, "evidence": evidence, "way": verdict.way, "waiver": verdict.waiver}
+    values: dict[str, Any] = {**shared, **own}
+    return Verdict.model_construct(_FIELDS, **values)
 
 
 def _model(kind: type[Model], said: Any, where: str) -> Model:

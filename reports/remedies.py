@@ -36,8 +36,8 @@ def _demand(finding: Finding) -> str:
         return "a person has to judge it, and to write down what was found"
     if finding.verdict is Outcome.WAIVED:
         return "repair it before its waiver ends"
-    # The house's messages say what is, then what is promised.
-    _, separator, promised = finding.message.rpartition("; ")
+    # The house's messages say what is, then what is promised; a waiver that does not cover it is told behind that.
+    _, separator, promised = finding.message.partition(" (waiver ")[0].rpartition("; ")
     if separator:
         return promised
     return f"meet the demand: {finding.control.title if finding.control else finding.message}"

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reports.cards import Since
-from reports.database import write_database
+from reports.database import load_and_write
 from reports.disk import RecordError, write_whole
 from reports.formats import ALWAYS, FORMATS, named
 from reports.history.trend import trend
 from reports.notices.before import run_before
-from reports.record import Record, load_record
+from reports.record import Record
 
 PAGE = FORMATS["html"].file
 SUMMARY = FORMATS["markdown"].file
@@ -24,9 +24,7 @@ def write_reports(folder: Path, formats: Sequence[str] = ALWAYS) -> Record:
         RecordError: the record cannot be read, a format is not known, or a file cannot be written.
     """
     chosen = named(formats)
-    record = load_record(folder, whole=not chosen.keys() <= set(ALWAYS))
-    if record.large:
-        write_database(folder, record)
+    record = load_and_write(folder, facts=0 if chosen.keys() <= set(ALWAYS) else 1)
     for name, one in chosen.items():
         write_whole(folder / one.file, _page(folder, record) if name == "html" else one.render(record))
     return record
@@ -36,7 +34,7 @@ def _page(folder: Path, record: Record) -> str:
     """Return the page, which also says what changed since the run before; a record alone does not know that."""
     from reports.html import render  # noqa: PLC0415  who wants no page does not wait for its templates
 
-    return render(record, Since(run_before(folder, record, whole=False), trend(folder, record)))
+    return render(record, Since(run_before(folder, record, facts=0), trend(folder, record)))
 
 
 def append(path: Path, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
@@ -19,11 +19,11 @@ class Format:
     purpose: str
     made_by: str
 
-    def render(self, record: Record) -> str | bytes:
-        """Return the record in this format; the same record gives the same bytes."""
+    def render(self, record: Record) -> str | bytes | Iterator[str]:
+        """Return the record in this format, what tells every verdict piece by piece; always the same bytes."""
         module, function = self.made_by.split(":")
         # Who wants no PDF does not wait for a typesetter.
-        make: Callable[[Record], str | bytes] = getattr(import_module(module), function)
+        make: Callable[[Record], str | bytes | Iterator[str]] = getattr(import_module(module), function)
         return make(record)
 
 

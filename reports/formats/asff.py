@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from infra.outside import terminal as said
@@ -28,16 +29,12 @@ _TITLE, _DESCRIPTION, _RESOURCE, _REASON = 256, 1024, 512, 2048
 _REQUIREMENTS: Final = 32  # as many as Security Hub takes of a finding
 
 
-def asff(record: Record) -> str:
-    """Return a request a line; what does not apply is no finding."""
+def asff(record: Record) -> Iterator[str]:
+    """Yield a request a line; what does not apply is no finding."""
     seen: Counter[tuple[str, ...]] = Counter()
-    findings = [_finding(record, one, seen) for one in told(record) if one.verdict.verdict in _STATUS]
-    return "".join(f"{json.dumps({'Findings': batch})}\n" for batch in _batches(findings))
-
-
-def _batches(findings: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    for start in range(0, len(findings), MOST):
-        yield findings[start : start + MOST]
+    findings = (_finding(record, one, seen) for one in told(record) if one.verdict.verdict in _STATUS)
+    while batch := list(islice(findings, MOST)):
+        yield f"{json.dumps({'Findings': batch})}\n"
 
 
 def _finding(record: Record, one: Told, seen: Counter[tuple[str, ...]]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv as _csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from infra.outside import sheet
@@ -21,13 +21,16 @@ COLUMNS: Final = (
 _LONGEST: Final = 2_000  # characters of a fact's value; `verdicts.jsonl` has it whole
 
 
-def csv(record: Record) -> str:
-    """Return one row a verdict, in the order of the plan, then those that were never planned."""
-    stream = io.StringIO()
-    writer = _csv.writer(stream, quoting=_csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+def csv(record: Record) -> Iterator[str]:
+    """Yield one row a verdict, in the order of the plan, then those that were never planned."""
+    yield _line(COLUMNS)
     for row in rows(record):
-        writer.writerow([sheet(cell) for cell in row])
+        yield _line([sheet(cell) for cell in row])
+
+
+def _line(cells: Iterable[str]) -> str:
+    stream = io.StringIO()
+    _csv.writer(stream, quoting=_csv.QUOTE_ALL, lineterminator="\r\n").writerow(cells)
     return stream.getvalue()
 
 

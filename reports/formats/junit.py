@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -21,35 +22,38 @@ _CALLED: Final = {
 }
 
 
-def junit(record: Record) -> str:
-    """Return the record as JUnit XML: a suite for each environment and tier; a cell without a verdict is an error."""
-    root = ET.Element("testsuites", name="touchstone")
-    _count(root, record.verdicts)
+def junit(record: Record) -> Iterator[str]:
+    """Yield the record as JUnit XML: a suite for each environment and tier; a cell without a verdict is an error."""
+    yield "<?xml version='1.0' encoding='utf-8'?>\n"
+    yield f"{_opened('testsuites', record.verdicts, name='touchstone')}\n"
     found = by_place(record.verdicts)
+    began = record.run.started.isoformat()
     for note in record.run.environments:
         for tier in record.run.tiers:
             here = found.get((note.name, tier), [])
-            suite = ET.SubElement(root, "testsuite", name=xml(f"{note.name}.{tier}"))
-            suite.set("timestamp", record.run.started.isoformat())
-            _count(suite, here)
+            yield f"  {_opened('testsuite', here, name=xml(f'{note.name}.{tier}'), timestamp=began)}\n"
             for verdict in here:
-                _case(suite, verdict)
-    ET.indent(root)
-    return f"{ET.tostring(root, encoding='unicode', xml_declaration=True)}\n"
+                yield f"    {_case(verdict)}\n"
+            yield "  </testsuite>\n"
+    yield "</testsuites>\n"
 
 
-def _count(element: ET.Element, verdicts: list[Verdict] | tuple[Verdict, ...]) -> None:
+def _opened(tag: str, verdicts: Sequence[Verdict], **attributes: str) -> str:
+    """Return the tag with which an element begins that counts these verdicts."""
     found = Counter(_CALLED.get(verdict.verdict) for verdict in verdicts)
-    element.set("tests", str(len(verdicts)))
+    element = ET.Element(tag, {**attributes, "tests": str(len(verdicts))})
     for name, called in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         element.set(name, str(found[called]))
+    return ET.tostring(element, encoding="unicode", short_empty_elements=False).removesuffix(f"</{tag}>")
 
 
-def _case(suite: ET.Element, verdict: Verdict) -> None:
+def _case(verdict: Verdict) -> str:
     where = xml(f"{verdict.control}.{verdict.environment}.{verdict.tier}")
-    case = ET.SubElement(suite, "testcase", classname=where, name=xml(verdict.resource))
+    case = ET.Element("testcase", classname=where, name=xml(verdict.resource))
     called = _CALLED.get(verdict.verdict)
     if called:
         waiver = f" ({verdict.waiver.id}: {verdict.waiver.reason})" if verdict.waiver else ""
         said = xml(f"{verdict.verdict.text}: {verdict.message}{waiver}")
         ET.SubElement(case, called, message=said).text = xml(", ".join(verdict.lines))
+    ET.indent(case, level=2)
+    return ET.tostring(case, encoding="unicode")

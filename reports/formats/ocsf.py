@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, Final
 
 from infra.outside import terminal as said
@@ -23,10 +24,15 @@ _STATUS: Final = {
 _NEW, _SUPPRESSED = (1, "New"), (3, "Suppressed")
 
 
-def ocsf(record: Record) -> str:
-    """Return the events; what does not apply is among them as `Other`."""
+def ocsf(record: Record) -> Iterator[str]:
+    """Yield the array of the events, one after the other; what does not apply is among them as `Other`."""
     seen: Counter[tuple[str, ...]] = Counter()
-    return f"{json.dumps([_event(record, one, seen) for one in told(record)], indent=1)}\n"
+    before = "["
+    for one in told(record):
+        text = json.dumps(_event(record, one, seen), indent=1).replace("\n", "\n ")
+        yield f"{before}\n {text}"
+        before = ","
+    yield "[]\n" if before == "[" else "\n]\n"
 
 
 def _event(record: Record, one: Told, seen: Counter[tuple[str, ...]]) -> dict[str, Any]:

@@ -15,15 +15,15 @@ def judged(record: Record) -> frozenset[tuple[str, str]]:
     return frozenset((row.environment, row.tier) for row in record.plan.planned)
 
 
-def run_before(folder: Path, record: Record, *, whole: bool = True) -> Record | None:
+def run_before(folder: Path, record: Record, *, facts: int | None = None) -> Record | None:
     """Return the last whole run beside a run's folder that began before it and judged the same, if there is one.
 
-    What lies there and cannot be read is no run to compare with. ``whole``: as `load_record`.
+    What lies there and cannot be read is no run to compare with. ``facts``: as `load_record`.
     """
-    return next(_earlier(folder, record, whole=whole), None)
+    return next(_earlier(folder, record, facts), None)
 
 
-def _earlier(folder: Path, record: Record, *, whole: bool) -> Iterator[Record]:
+def _earlier(folder: Path, record: Record, facts: int | None) -> Iterator[Record]:
     here, places = folder.resolve(), places_of(record)
     beside = (
         path for path in here.parent.iterdir() if path != here and not path.is_symlink() and (path / PLAN).exists()
@@ -33,7 +33,7 @@ def _earlier(folder: Path, record: Record, *, whole: bool) -> Iterator[Record]:
         if places_in(path / PLAN) != places:  # a whole record is long to read, and this one judged something else
             continue
         try:
-            found = load_record(path, whole=whole)
+            found = load_record(path, facts=facts)
         except RecordError:
             continue
         if found.reconciled.complete and found.run.started < record.run.started and judged(found) == judged(record):

@@ -31,6 +31,17 @@ def test_every_id_is_used_once() -> None:
     assert [name for name, times in Counter(item.id for item in catalogue()).items() if times > 1] == []
 
 
+@pytest.mark.parametrize("control", CONTROLS)
+def test_a_title_spells_names_and_versions_as_they_are_spelt(control: Control) -> None:
+    words = control.title.split()
+    known = {
+        name.lower(): name
+        for name in ("ACL", "API", "APIs", "AWS", "CloudWatch", "GitHub", "JSON", "NAT", "TLS", "URLs")
+    }
+    assert [word for word in words if known.get(word.lower(), word) != word] == []
+    assert re.search(r"\d \d", control.title) is None
+
+
 def test_there_are_at_least_as_many_controls_as_were_promised() -> None:
     assert len(catalogue()) >= 25
 

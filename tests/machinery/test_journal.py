@@ -49,6 +49,18 @@ def test_every_verdict_is_on_disk_before_the_next(tmp_path: Path) -> None:
     assert [line["resource"] for line in lines(tmp_path)] == ["Key"]
 
 
+@pytest.mark.parametrize("most", [1, 500, 1_000_000])
+def test_however_many_are_written_together_all_of_them_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("fixtures.run.journal.AT_ONCE", most)
+    names = [f"Key{number}" for number in range(7)]
+    journal = Journal(tmp_path, plan(*names))
+    journal.record([verdict(Outcome.PASS, name) for name in names])
+    assert [line["resource"] for line in lines(tmp_path)] == names
+    assert journal.close().complete
+
+
 @pytest.mark.parametrize(
     ("recorded", "complaint"),
     [

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv as read_csv
 import io
+import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -14,6 +17,8 @@ from infra.outside import sheet
 from reports.__main__ import main
 from reports.formats import ALWAYS, FORMATS
 from reports.formats.csv import COLUMNS, csv
+from reports.formats.junit import junit
+from reports.formats.ocsf import ocsf
 from reports.formats.xlsx import xlsx
 from reports.models import Outcome
 from reports.population import populations
@@ -39,14 +44,29 @@ def acting(tmp_path_factory: pytest.TempPathFactory) -> Record:
     return load_record(hostile.write(tmp_path_factory.mktemp("run"), TOGETHER))
 
 
+def whole(made: str | bytes | Iterator[str]) -> str | bytes:
+    return made if isinstance(made, str | bytes) else "".join(made)
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_same_record_gives_the_same_bytes(record: Record, name: str) -> None:
-    assert FORMATS[name].render(record) == FORMATS[name].render(record)
+    assert whole(FORMATS[name].render(record)) == whole(FORMATS[name].render(record))
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_text_stops_a_format(acting: Record, name: str) -> None:
-    assert FORMATS[name].render(acting)
+    assert whole(FORMATS[name].render(acting))
+
+
+@pytest.mark.parametrize("lines", [[], sample.verdicts()[:1], sample.verdicts()])
+def test_what_is_written_piece_by_piece_is_one_document(tmp_path: Path, lines: list[Row]) -> None:
+    record = load_record(sample.write(tmp_path / "run", lines))
+    text = "".join(ocsf(record))
+    assert text == f"{json.dumps(json.loads(text), indent=1)}\n"
+    said = "".join(junit(record))
+    tree = ET.fromstring(said)  # noqa: S314  what we have just written
+    ET.indent(tree)
+    assert said == f"<?xml version='1.0' encoding='utf-8'?>\n{ET.tostring(tree, encoding='unicode')}\n"
 
 
 def counted(record: Record) -> Counter[str]:
@@ -54,7 +74,7 @@ def counted(record: Record) -> Counter[str]:
 
 
 def cells(record: Record) -> list[list[str]]:
-    return list(read_csv.reader(io.StringIO(csv(record), newline="")))
+    return list(read_csv.reader(io.StringIO("".join(csv(record)), newline="")))
 
 
 def workbook(record: Record) -> Any:

@@ -94,7 +94,7 @@ class Media:
     @classmethod
     def of(cls, found: Record) -> Media:
         shown = summary(found, terminal=False, colour=False, width=100)
-        return cls(_Shape(render(found)), shown, finding_lines(found), summary_markdown(found), junit(found))
+        return cls(_Shape(render(found)), shown, finding_lines(found), summary_markdown(found), "".join(junit(found)))
 
 
 class _Shape(HTMLParser):
@@ -136,7 +136,7 @@ def test_nothing_hostile_acts_in_any_medium(tmp_path: Path, benign: Media, text:
     assert len(lines) == len(benign.findings)
     assert [line for line in lines if hidden(line) or acts_in_a_log(line)] == []
     _markdown(summary_markdown(found), benign.markdown)
-    _xml(junit(found), benign.xml, text)
+    _xml("".join(junit(found)), benign.xml, text)
 
 
 def _page(page: str, expected: _Shape, text: str) -> None:

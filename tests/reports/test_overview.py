@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reports.cards import NOTHING, Since, cards
-from reports.findings import findings
+from reports.findings import findings, together
 from reports.history.trend import MOST, Point, trend
 from reports.html import line_of, render
 from reports.models import Outcome
@@ -87,6 +88,38 @@ def test_every_finding_says_what_to_do_and_where(record: Record) -> None:
     assert remedy(open_).demand == "no administrative port may be"
     assert remedy(open_).line == "infra/templates/data.yaml:41"
     assert remedy(open_).also == ("infra/environments/prod.toml:14 (AdminPort)",)
+
+
+@pytest.mark.parametrize("refused", ["", " (waiver W-1 accepts 'x; y', which is not what was found: 'keeps 3 days')"])
+def test_what_is_to_be_done_is_what_is_promised_even_where_a_waiver_was_refused(record: Record, refused: str) -> None:
+    one = next(one for one in findings(record) if one.verdict is Outcome.FAIL)
+    told = remedy(replace(one, message=f"keeps 3 days of backups; 7 are promised{refused}"))
+    assert told.demand == "7 are promised"
+
+
+def test_why_something_could_not_be_read_is_told_once(tmp_path: Path) -> None:
+    lines = sample.healthy()
+    lines[0] |= {"verdict": "error", "message": "could not look: denied"}
+    lines[0]["evidence"] = [lines[0]["evidence"][0] | {"value": "unread: denied"}]
+    (one,) = (one for one in findings(load_record(sample.write(tmp_path / "run", lines))) if "denied" in one.message)
+    assert one.decided == ()
+
+
+def test_the_page_begins_with_the_share_of_each_framework(record: Record) -> None:
+    page = render(record)
+    first = page[: page.index('id="filters"')]
+    told = overview(record, together(record), NOTHING).frameworks
+    assert told
+    for place, one in enumerate(told, start=1):
+        met, listed = one.share
+        assert f'<a href="#framework-{place}">{one.name}</a> <b>{met} of {listed}</b>' in first
+        assert f'<h3 id="framework-{place}">{one.name}</h3>' in page
+
+
+def test_a_finding_is_found_by_what_its_control_answers(record: Record) -> None:
+    said = re.findall(r'<li class="finding [^>]* data-t="([^"]*)"', render(record))
+    for text, one in zip(said, together(record), strict=True):
+        assert all(name.lower() in text for name in (one.control.satisfies if one.control else ()))
 
 
 @pytest.mark.parametrize("text", ["infra/templates/data.yaml:41", "x", "a/b c/d:1", "", "<b>/<i>:1 (x)", "a/b:1 (c/d)"])
