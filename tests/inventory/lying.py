@@ -83,6 +83,15 @@ class OneByOne(Gateway):
         return super().call(service, operation, **parameters)
 
 
+class Alone(Remembering):
+    """Asks for the tags of each resource by itself: every call that tells tags is made, and can be lied about."""
+
+    def call(self, service: str, operation: str, **parameters: Any) -> Answer:
+        if (service, operation) == TAGS:
+            raise CouldNotLook(Gap(service=service, operation=operation, kind="denied", detail="", at=self.clock()))
+        return super().call(service, operation, **parameters)
+
+
 @contextmanager
 def lying(account: Account, service: str, operation: str, fault: str) -> Iterator[None]:
     """Let the server lie about an operation; it must be asked at least once."""
