@@ -14,6 +14,7 @@ ASK = "benchmarks run only when asked for: pytest tests/benchmarks -q -s --bench
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare --benchmarks; pytest knows it where this folder, or a file in it, is named on the command line."""
     parser.addoption("--benchmarks", action="store_true", help="run the benchmarks (about three minutes)")
+    parser.addoption("--hundredfold", action="store_true", help="the live tier over a hundred times prod as well")
 
 
 @pytest.fixture(scope="session", autouse=True)

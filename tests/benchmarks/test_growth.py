@@ -20,7 +20,7 @@ from suites.proofs.sound_and_broken import deployed_from_nothing, findings, proo
 from tests.benchmarks.measuring import Cost, Table, used_by, work
 from tests.inventory import test_faults as faults
 from tests.inventory.conftest import deployed
-from tests.inventory.lying import MATRIX, OPERATIONS, Remembering
+from tests.inventory.lying import MATRIX, OPERATIONS, Alone
 
 EVERY = 4  # this part of the proofs is measured, spread over all controls
 ANEW = 3
@@ -79,7 +79,7 @@ def test_the_fault_matrix_costs_less_than_25_clean_collections(table: Table) -> 
         clean = min(work(lambda: account.collect(gateway), account.pid) for _ in range(3))
 
         def matrix() -> None:
-            memory = Remembering(gateway)
+            memory = Alone(gateway)
             sound = faults.looked_at(account, memory)
             for operation in OPERATIONS:
                 faults.test_what_surrounds_an_operation_is_judged_as_in_the_whole(account, memory, sound, operation)

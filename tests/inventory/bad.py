@@ -28,7 +28,17 @@ from suites.catalogue import catalogue
 from suites.proofs.test_awful_template import all_breaks
 from tests.inventory import strangers
 from tests.inventory.conftest import AT
-from tests.inventory.lying import EVERY_STACK, NAMES_ONLY, Operation, Remembering, Types, joined, types_behind
+from tests.inventory.lying import (
+    EVERY_STACK,
+    NAMES_ONLY,
+    TAGS,
+    OneByOne,
+    Operation,
+    Remembering,
+    Types,
+    joined,
+    types_behind,
+)
 from tests.inventory.mutants import Mutant
 from tests.inventory.recording import Recording
 
@@ -71,14 +81,15 @@ def bad_account(recording: Recording) -> Bad:
         ).assume(environment.role)
         recording.listen(gateway)
         collect(gateway, environment, declared)
+        collect(OneByOne(gateway), environment, declared)  # what a lie about all tags at once leads to
     return Bad(environment, declared, gateway, recording)
 
 
 Cells = dict[tuple[str, ...], Verdict]
 # One that holds all that is there against the templates objects to this account whatever is read of it.
 CONTROLS = tuple(item for item in catalogue() if "mocked" in item.tiers and "declared" not in item.arguments)
-# What every type depends on: who answers, what the stacks have, what prefix lists are called.
-BESIDE = {("sts", "GetCallerIdentity"), EVERY_STACK, NAMES_ONLY}
+# What every type depends on: who answers, what the stacks have, what prefix lists are called, tags of many at once.
+BESIDE = {("sts", "GetCallerIdentity"), EVERY_STACK, NAMES_ONLY, TAGS}
 
 
 @dataclass

@@ -10,7 +10,9 @@ from typing import Any
 
 from fixtures.aws.answers import Answer
 from fixtures.aws.gateway import Gateway
+from fixtures.aws.ledger import CouldNotLook, Gap
 from fixtures.aws.registry import ROWS, calls, required_members
+from fixtures.aws.tagging import OPERATION, SERVICE
 from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.types import TYPES
@@ -24,8 +26,10 @@ Types = frozenset[type[Resource]]
 NOT_READ = {("sts", "GetCallerIdentity"), ("sts", "AssumeRole")}
 # Never answers anything but names for ids, so no fact depends on it.
 NAMES_ONLY = ("ec2", "DescribeManagedPrefixLists")
+# What it does not tell is asked of each resource by itself, so no fact depends on it (test_tags_together.py).
+TAGS = (SERVICE, OPERATION)
 EVERY_STACK = ("cloudformation", "ListStackResources")
-OPERATIONS = sorted(set(required_members()) - NOT_READ - {NAMES_ONLY, EVERY_STACK})
+OPERATIONS = sorted(set(required_members()) - NOT_READ - {NAMES_ONLY, TAGS, EVERY_STACK})
 MATRIX = [
     (service, operation, fault)
     for service, operation in OPERATIONS
@@ -64,6 +68,28 @@ class Remembering(Gateway):
         if key not in self._known:
             self._known[key] = super().call(service, operation, **parameters)
         return self._known[key]
+
+
+class OneByOne(Gateway):
+    """Refuses to tell the tags of many resources at once, and asks everything else of another gateway's clients."""
+
+    def __init__(self, other: Gateway) -> None:
+        super().__init__(other.region, endpoint=other.endpoint, limits=other.limits, clock=other.clock)
+        self._clients = other.clients
+
+    def call(self, service: str, operation: str, **parameters: Any) -> Answer:
+        if (service, operation) == TAGS:
+            raise CouldNotLook(Gap(service=service, operation=operation, kind="denied", detail="", at=self.clock()))
+        return super().call(service, operation, **parameters)
+
+
+class Alone(Remembering):
+    """Asks for the tags of each resource by itself: every call that tells tags is made, and can be lied about."""
+
+    def call(self, service: str, operation: str, **parameters: Any) -> Answer:
+        if (service, operation) == TAGS:
+            raise CouldNotLook(Gap(service=service, operation=operation, kind="denied", detail="", at=self.clock()))
+        return super().call(service, operation, **parameters)
 
 
 @contextmanager

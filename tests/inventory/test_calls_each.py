@@ -10,56 +10,56 @@ from fixtures.aws.registry import ROWS
 from fixtures.aws.rows import Detail, Type
 
 # What is asked for each resource beside the pages of its list; of a type that is not here its list says all. Types that
-# share a list share the answers: a queue and its policy are two calls and not three. Tags stay a call for each of them:
-# `tag:GetResources` tells nothing of what has none, so that "no tags" and "not told" would look alike.
+# share a list share the answers: a queue and its policy are two calls and not three. In brackets: asked only for what
+# `tag:GetResources` does not tell of a hundred at once, which is what has no tags, and what is one of fewer than three.
 EACH = {
     "AWS::AccessAnalyzer::Analyzer": "ListArchiveRules",
-    "AWS::ApplicationAutoScaling::ScalableTarget": "ListTagsForResource",
+    "AWS::ApplicationAutoScaling::ScalableTarget": "[ListTagsForResource]",
     "AWS::Backup::BackupPlan": "GetBackupPlan ListTags",
     "AWS::Backup::BackupSelection": "GetBackupSelection",
-    "AWS::Backup::BackupVault": "GetBackupVaultAccessPolicy GetBackupVaultNotifications ListTags",
+    "AWS::Backup::BackupVault": "GetBackupVaultAccessPolicy GetBackupVaultNotifications [ListTags]",
     "AWS::Backup::RestoreTestingPlan": "GetRestoreTestingPlan ListTags",
     "AWS::Backup::RestoreTestingSelection": "GetRestoreTestingSelection",
     "AWS::Budgets::Budget": "DescribeNotificationsForBudget DescribeSubscribersForNotification ListTagsForResource",
     "AWS::CE::AnomalyMonitor": "ListTagsForResource",
     "AWS::CE::AnomalySubscription": "ListTagsForResource",
-    "AWS::CertificateManager::Certificate": "DescribeCertificate ListTagsForCertificate",
-    "AWS::CloudFront::Distribution": "GetDistribution ListTagsForResource",
+    "AWS::CertificateManager::Certificate": "DescribeCertificate [ListTagsForCertificate]",
+    "AWS::CloudFront::Distribution": "GetDistribution [ListTagsForResource]",
     "AWS::CloudTrail::Trail": "GetTrailStatus GetEventSelectors ListTags",
-    "AWS::CloudWatch::Alarm": "ListTagsForResource",
+    "AWS::CloudWatch::Alarm": "[ListTagsForResource]",
     "AWS::CloudWatch::AlarmMuteRule": "GetAlarmMuteRule ListTagsForResource",
-    "AWS::CloudWatch::CompositeAlarm": "ListTagsForResource",
-    "AWS::CloudWatch::Dashboard": "GetDashboard ListTagsForResource",
+    "AWS::CloudWatch::CompositeAlarm": "[ListTagsForResource]",
+    "AWS::CloudWatch::Dashboard": "GetDashboard [ListTagsForResource]",
     "AWS::Config::ConfigurationRecorder": "DescribeConfigurationRecorderStatus",
     "AWS::DynamoDB::Table":
-        "DescribeTable DescribeContinuousBackups DescribeTimeToLive GetResourcePolicy ListTagsOfResource",
+        "DescribeTable DescribeContinuousBackups DescribeTimeToLive GetResourcePolicy [ListTagsOfResource]",
     "AWS::EC2::VPC": "DescribeVpcAttribute DescribeVpcAttribute DescribeSecurityGroups DescribeNetworkAcls",
-    "AWS::ElastiCache::ParameterGroup": "DescribeCacheParameters ListTagsForResource",
-    "AWS::ElastiCache::ReplicationGroup": "ListTagsForResource",
-    "AWS::ElastiCache::SubnetGroup": "ListTagsForResource",
-    "AWS::ElastiCache::User": "ListTagsForResource",
-    "AWS::ElastiCache::UserGroup": "ListTagsForResource",
+    "AWS::ElastiCache::ParameterGroup": "DescribeCacheParameters [ListTagsForResource]",
+    "AWS::ElastiCache::ReplicationGroup": "[ListTagsForResource]",
+    "AWS::ElastiCache::SubnetGroup": "[ListTagsForResource]",
+    "AWS::ElastiCache::User": "[ListTagsForResource]",
+    "AWS::ElastiCache::UserGroup": "[ListTagsForResource]",
     "AWS::GuardDuty::Detector": "GetDetector",
     "AWS::IAM::ManagedPolicy": "GetPolicyVersion GetPolicy ListEntitiesForPolicy",
     "AWS::IAM::OIDCProvider": "GetOpenIDConnectProvider",
-    "AWS::KMS::Key": "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags",
+    "AWS::KMS::Key": "DescribeKey GetKeyPolicy GetKeyRotationStatus [ListResourceTags]",
     "AWS::Lambda::Alias": "GetProvisionedConcurrencyConfig",
     "AWS::Lambda::EventSourceMapping": "ListTags",
     "AWS::Lambda::Function": "GetFunction",
     "AWS::Lambda::Version": "GetProvisionedConcurrencyConfig",
-    "AWS::Logs::LogGroup": "ListTagsForResource",
+    "AWS::Logs::LogGroup": "[ListTagsForResource]",
     "AWS::RDS::DBParameterGroup": "DescribeDBParameters ListTagsForResource",
     "AWS::RDS::DBSubnetGroup": "ListTagsForResource",
     "AWS::Route53::HostedZone": "GetHostedZone ListQueryLoggingConfigs ListTagsForResource",
     "AWS::S3::Bucket":
         "GetPublicAccessBlock GetBucketEncryption GetBucketVersioning GetBucketLifecycleConfiguration"
         " GetBucketOwnershipControls GetObjectLockConfiguration GetBucketLogging GetBucketNotificationConfiguration"
-        " GetBucketTagging",
+        " [GetBucketTagging]",
     "AWS::S3::BucketPolicy": "GetBucketPolicy",
     "AWS::SNS::Subscription": "GetSubscriptionAttributes",
-    "AWS::SNS::Topic": "GetTopicAttributes ListTagsForResource",
+    "AWS::SNS::Topic": "GetTopicAttributes [ListTagsForResource]",
     "AWS::SNS::TopicPolicy": "GetTopicAttributes",
-    "AWS::SQS::Queue": "GetQueueAttributes ListQueueTags",
+    "AWS::SQS::Queue": "GetQueueAttributes [ListQueueTags]",
     "AWS::SQS::QueuePolicy": "GetQueueAttributes",
     "AWS::Scheduler::Schedule": "GetSchedule",
     "AWS::SecretsManager::ResourcePolicy": "GetResourcePolicy",
@@ -67,7 +67,7 @@ EACH = {
     "AWS::SecurityHub::Hub": "ListTagsForResource",
     "AWS::WAFv2::WebACL": "GetWebACL ListTagsForResource",
     "AWS::XRay::Group": "ListTagsForResource",
-    "AWS::XRay::SamplingRule": "ListTagsForResource",
+    "AWS::XRay::SamplingRule": "[ListTagsForResource]",
     "Touchstone::S3::RestoreDrill": "GetObject",
 }  # fmt: skip
 # What is asked for each resource of another type that these stand in.
@@ -94,7 +94,7 @@ UNDER = {
 
 def _asked(detail: Detail) -> Iterator[str]:
     if not detail.beside:  # a list that is asked once
-        yield detail.operation
+        yield f"[{detail.operation}]" if detail.together else detail.operation
         yield from _asked(detail.each) if detail.each else ()
 
 

@@ -30,6 +30,7 @@ from tests.inventory.lying import (
     MATRIX,
     NAMES_ONLY,
     OPERATIONS,
+    Alone,
     Operation,
     Remembering,
     Types,
@@ -85,7 +86,7 @@ def gateway(account: Account) -> Gateway:
 
 @pytest.fixture(scope="module")
 def memory(gateway: Gateway) -> Remembering:
-    return Remembering(gateway)
+    return Alone(gateway)
 
 
 @pytest.fixture(scope="module")
