@@ -45,7 +45,7 @@ BESIDE = {"BackupRetentionDays": {"BackupCopyDays", "CopyVaultArn"}}
 
 SUMS = {"CST-01"}  # what decides a sum is all of it; it names what is dearest
 # What was agreed moves with a parameter, whichever it is; of several settings that are missed the first is named.
-AGREED = {"GRT-02", "GRT-03", "GRT-04", "SET-01", "SET-02", "SET-03", "SET-04", "SET-05"}
+AGREED = {"GRT-02", "GRT-03", "GRT-04", "SET-01", "SET-02", "SET-03", "SET-04", "SET-05", "SET-06"}
 
 SENDS = "EventQueuePolicy.PolicyDocument.Statement.1"
 FOR_A_STRANGER = {"StringEquals": {"aws:SourceAccount": "999999999999"}}
