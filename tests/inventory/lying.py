@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from fixtures.aws.answers import Answer
@@ -47,15 +48,22 @@ def types_behind() -> dict[Operation, Types]:
     return {operation: frozenset(types) for operation, types in used.items()}
 
 
-class Remembering(Gateway):
+class _Sharing(Gateway):
+    """Asks through the clients of another gateway."""
+
+    def __init__(self, other: Gateway) -> None:
+        super().__init__(other.region, endpoint=other.endpoint, limits=other.limits, clock=other.clock)
+        self._clients = other.clients
+
+
+class Remembering(_Sharing):
     """Answers again what was answered before, save for the one operation that is lied about: nothing else is disturbed.
 
     That it is so is what the full collections show, one for each kind of fault, in which everything is asked.
     """
 
     def __init__(self, other: Gateway) -> None:
-        super().__init__(other.region, endpoint=other.endpoint, limits=other.limits, clock=other.clock)
-        self._clients = other.clients
+        super().__init__(other)
         self._known: dict[str, Answer] = {}
         self.doubted: Operation | None = None
         self.asked: set[Operation] = set()
@@ -70,16 +78,17 @@ class Remembering(Gateway):
         return self._known[key]
 
 
-class OneByOne(Gateway):
+def refuse_tags_of_many(service: str, operation: str, at: datetime) -> None:
+    """Refuse to tell the tags of many resources at once: each by itself is asked instead, and nothing is missed."""
+    if (service, operation) == TAGS:
+        raise CouldNotLook(Gap(service=service, operation=operation, kind="denied", detail="", at=at))
+
+
+class OneByOne(_Sharing):
     """Refuses to tell the tags of many resources at once, and asks everything else of another gateway's clients."""
 
-    def __init__(self, other: Gateway) -> None:
-        super().__init__(other.region, endpoint=other.endpoint, limits=other.limits, clock=other.clock)
-        self._clients = other.clients
-
     def call(self, service: str, operation: str, **parameters: Any) -> Answer:
-        if (service, operation) == TAGS:
-            raise CouldNotLook(Gap(service=service, operation=operation, kind="denied", detail="", at=self.clock()))
+        refuse_tags_of_many(service, operation, self.clock())
         return super().call(service, operation, **parameters)
 
 
@@ -87,8 +96,7 @@ class Alone(Remembering):
     """Asks for the tags of each resource by itself: every call that tells tags is made, and can be lied about."""
 
     def call(self, service: str, operation: str, **parameters: Any) -> Answer:
-        if (service, operation) == TAGS:
-            raise CouldNotLook(Gap(service=service, operation=operation, kind="denied", detail="", at=self.clock()))
+        refuse_tags_of_many(service, operation, self.clock())
         return super().call(service, operation, **parameters)
 
 

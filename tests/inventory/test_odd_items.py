@@ -10,7 +10,6 @@ import pytest
 
 from fixtures.aws.answers import Answer
 from fixtures.aws.found import Found, Incomplete
-from fixtures.aws.ledger import CouldNotLook, Gap
 from fixtures.aws.looking import Look
 from fixtures.aws.places import at, filled
 from fixtures.aws.reading import read, units
@@ -18,7 +17,7 @@ from fixtures.aws.registry import ROWS
 from fixtures.aws.rows import WHOLE, Type
 from infra.environment import load_environment
 from tests.inventory.conftest import AT, Account
-from tests.inventory.lying import TAGS
+from tests.inventory.lying import refuse_tags_of_many
 
 # What is no list has no odd items.
 UNITS = {unit[0].name: unit for unit in units(ROWS.values()) if unit[0].listing.root.items != WHOLE}
@@ -34,7 +33,8 @@ def asked(account: Account) -> Asked:
     gateway = account.gateway()
 
     def ask(service: str, operation: str, parameters: Mapping[str, Any]) -> Answer:
-        _refuse_tags_of_many(service, operation)
+        # An odd list asks for the tags of others than a sound one does.
+        refuse_tags_of_many(service, operation, AT)
         key = (service, operation, repr(sorted(parameters.items())))
         if key not in kept:
             kept[key] = gateway.call(service, operation, **parameters)
@@ -51,19 +51,13 @@ def again(asked: Asked, unit: Sequence[Type], items: list[Any] | None = None) ->
     root, service = unit[0].listing.root, unit[0].service
 
     def ask(asked_service: str, operation: str, parameters: Mapping[str, Any]) -> Answer:
-        _refuse_tags_of_many(asked_service, operation)
+        refuse_tags_of_many(asked_service, operation, AT)
         answer = asked[asked_service, operation, repr(sorted(parameters.items()))]
         if items is None or (asked_service, operation, parameters) != (service, root.operation, parameters_of(unit)):
             return answer
         return Answer((with_items(answer.pages[0], root.items, items),), answer.source)
 
     return read(Look(ask, lambda: AT, account=ACCOUNT), unit)
-
-
-def _refuse_tags_of_many(service: str, operation: str) -> None:
-    """An odd list asks for the tags of others than a sound one does; each by itself is asked as before."""
-    if (service, operation) == TAGS:
-        raise CouldNotLook(Gap(service=service, operation=operation, kind="denied", detail="", at=AT))
 
 
 def parameters_of(unit: Sequence[Type]) -> Mapping[str, Any]:
