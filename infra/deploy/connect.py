@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from infra.deploy.descriptions import loader
 from infra.deploy.endpoint import usable
 from infra.environment import Environment
 from infra.errors import EndpointError, InputError
@@ -115,16 +116,8 @@ def _session(region: str, key: str | None = None, secret: str | None = None, tok
     from botocore.session import get_session  # noqa: PLC0415
 
     core = get_session()
-    core.register_component("data_loader", _loader())
+    core.register_component("data_loader", loader())
     return boto3.Session(key, secret, token, region_name=region, botocore_session=core)
-
-
-@cache
-def _loader() -> Any:
-    """Read the description of a service once per process, however many accounts are spoken to."""
-    from botocore.session import get_session  # noqa: PLC0415
-
-    return get_session().get_component("data_loader")
 
 
 def client(session: Any, service: str, endpoint: str | None = None) -> Any:

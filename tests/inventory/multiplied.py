@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
-from fixtures.inventory.facts import Origin, Resource
+from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.origin import Origin
 
 Kind = Literal["of ours", "of their own", "deployed"]
 KINDS: tuple[Kind, ...] = ("of ours", "of their own", "deployed")

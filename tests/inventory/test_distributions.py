@@ -12,7 +12,7 @@ from fixtures.aws.models import service_model
 from fixtures.aws.registry import ROWS
 from fixtures.aws.types.cloudfront import as_service, as_template
 from fixtures.inventory.comparing import differences
-from fixtures.inventory.facts import Origin
+from fixtures.inventory.origin import Origin
 from fixtures.inventory.services.cloudfront import Distribution
 
 WORD = "{{resolve:secretsmanager:${Secret}:SecretString:value}}"

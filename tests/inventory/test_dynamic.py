@@ -8,8 +8,8 @@ import pytest
 
 from fixtures.aws.dynamic import answers
 from fixtures.inventory.comparing import differences
-from fixtures.inventory.facts import Origin
 from fixtures.inventory.mapping import Names, build
+from fixtures.inventory.origin import Origin
 from fixtures.inventory.redaction import shown
 from fixtures.inventory.services.awslambda import Function
 

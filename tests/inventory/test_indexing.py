@@ -9,9 +9,9 @@ from itertools import product
 import pytest
 
 from fixtures.aws.ledger import Gap, Unread
-from fixtures.inventory.facts import Origin
 from fixtures.inventory.indexing import Once
 from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.origin import Origin
 from fixtures.inventory.services.sns import Topic
 from fixtures.inventory.touching import recording
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fixtures.inventory.comparing import same
-from fixtures.inventory.facts import Origin
 from fixtures.inventory.mapping import Names, arn_of, build
+from fixtures.inventory.origin import Origin
 from fixtures.inventory.services.sqs import Queue, QueuePolicy
 from fixtures.inventory.types import TYPES
 
@@ -33,6 +37,29 @@ def test_an_arn_inside_a_text_is_a_reference(names: Names) -> None:
 
 def test_a_longer_name_that_begins_alike_is_another_name(names: Names) -> None:
     assert names.to_logical(f"{ARN}-dead") == f"{ARN}-dead"
+
+
+_PARTS = st.sampled_from(["arn:", "arn:a", "arn:ab", "a", "b", "-", ":", "/", " ", "sg-0123abcd", "sg-0123abcde", "."])
+_NAMES = st.lists(_PARTS, min_size=1, max_size=3).map(lambda parts: "arn:" + "".join(parts))
+
+
+def by_hand(text: str, known: set[str]) -> str:
+    """Do the same place by place: the longest name that begins here and that no word goes on after."""
+    for length in range(len(text), 0, -1):
+        ends = not re.match(r"[\w-]", text[length:])
+        if text[:length] in known and ends:
+            return f"${{{text[:length].encode().hex()}}}{by_hand(text[length:], known)}"
+    return text[:1] + by_hand(text[1:], known) if text else ""
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_NAMES, unique=True, max_size=6), st.lists(st.one_of(_PARTS, st.integers(0, 5)), max_size=6))
+def test_every_name_inside_a_text_is_found(known: list[str], parts: list[str | int]) -> None:
+    text = "".join(part if isinstance(part, str) else "".join(known[part : part + 1]) for part in parts)
+    names = Names()
+    for name in known:
+        names.add(name.encode().hex(), None, name, {})
+    assert names.to_logical(text) == by_hand(text, set(known))
 
 
 def test_a_plain_name_inside_a_text_is_only_a_word(names: Names) -> None:

@@ -14,7 +14,8 @@ from fixtures.aws.ledger import CouldNotLook, Gap, Source
 from fixtures.aws.looking import Look
 from fixtures.aws.reading import read
 from fixtures.aws.registry import ROWS
-from fixtures.inventory.facts import Origin, property_name
+from fixtures.inventory.facts import property_name
+from fixtures.inventory.origin import Origin
 from fixtures.inventory.services.awslambda import Permission
 from tests.inventory.conftest import AT
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.inventory.facts import Origin
+from fixtures.inventory.origin import Origin
 from fixtures.inventory.services.iam import ManagedPolicy
 from fixtures.inventory.services.kms import Key
 from infra.errors import InputError

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fixtures.aws.redaction import redacted
 from fixtures.inventory.comparing import differences
-from fixtures.inventory.facts import Origin, Resource
+from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.origin import Origin
 from fixtures.inventory.services.awslambda import Function
 from fixtures.inventory.services.cloudfront import Distribution
 from fixtures.inventory.services.elasticache import ReplicationGroup, User
@@ -19,7 +23,7 @@ from fixtures.inventory.services.rds import DBInstance
 from fixtures.inventory.services.secretsmanager import Secret
 from fixtures.inventory.services.sqs import Queue
 from fixtures.inventory.snapshot import to_json
-from infra.redaction import digest
+from infra.redaction import SECRET, digest, looks_secret
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 CANARY = "canary-0f3a9c"
@@ -61,6 +65,23 @@ def test_a_text_that_looks_like_a_secret_is_shown_as_a_digest(text: str) -> None
     inventory = Inventory("dev", "static", "111111111111", "us-east-1", AT, (resource,))
     assert "(redacted " in to_json(inventory, for_record=True)
     assert redacted({text: [text]}) != {text: [text]}
+
+
+# What secrets are made of and what may stand around them, so that many texts nearly look like one.
+_PIECES = st.sampled_from([
+    "AKIA", "asia", "IOSFODNN7EXAMPLE", "0123456789ABCDEF", "-----BEGIN ", "-----begin ", "RSA PRIVATE KEY-----", "\n",
+    "eyJ", "EYJ", "hbGciOiJIUzI1NiJ9", ".", "ghp_", "GHS_", "0123456789abcdefghij", "xoxb-", "XOXB", "://", "http", ":",
+    "@", "/", "?", "user", "pass", "word=", "PASSWD=", "Secret=", "token=", "to\u212aen=", "pa\u017fswd=", "api_key=",
+    "(redacted ", '"', "'", "\\", " ", ";", "=", "\u00e9", "\ud800",
+])  # fmt: skip
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(_PIECES, max_size=8).map("".join))
+def test_what_is_looked_for_first_leaves_no_secret_out(text: str) -> None:
+    assert looks_secret(text) == (SECRET.search(text) is not None)
+    if looks_secret(text):
+        assert looks_secret(json.dumps({text: [text]}, ensure_ascii=False)), "a line shows what its texts show"
 
 
 def test_ordinary_texts_are_shown_as_they_are() -> None:

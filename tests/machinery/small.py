@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fixtures.aws.ledger import Gap, Source
-from fixtures.inventory.facts import Origin, Resource
+from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.origin import Origin
 from fixtures.inventory.services.kms import Key
 from fixtures.inventory.services.sqs import Queue
 from fixtures.judging.baseline import Baseline, load_baseline

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fixtures.aws.ledger import Source
-from fixtures.inventory.facts import Origin
+from fixtures.inventory.origin import Origin
 from fixtures.inventory.services.backup import BackupPlan, BackupVault
 from fixtures.judging.baseline import load_baseline
 from fixtures.judging.control import Break, Change, Remove

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from fixtures.aws.ledger import Source
-from fixtures.inventory.facts import Origin
 from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.origin import Origin
 from fixtures.inventory.services.kms import Key
 from fixtures.inventory.services.sqs import Queue
 from fixtures.judging.control import Change, Control, ControlError, control, control_of, not_applicable

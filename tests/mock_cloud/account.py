@@ -7,7 +7,8 @@ from typing import Any
 import boto3
 import botocore.session
 import yaml
-from botocore.loaders import Loader
+
+from infra.deploy.descriptions import loader
 
 Template = dict[str, Any]
 CAPABILITIES = ["CAPABILITY_NAMED_IAM"]
@@ -33,12 +34,6 @@ def queue(**properties: Any) -> dict[str, Any]:
 
 
 @cache
-def _loader() -> Loader:
-    """One for all accounts: reading the service models is the slow part of a client."""
-    return botocore.session.Session().get_component("data_loader")
-
-
-@cache
 def _client(endpoint: str, session: boto3.Session, service: str) -> Any:
     return session.client(service, endpoint_url=endpoint)
 
@@ -57,7 +52,7 @@ class Account:
             "Credentials"
         ]
         core = botocore.session.Session()
-        core.register_component("data_loader", _loader())
+        core.register_component("data_loader", loader())
         session = boto3.Session(
             keys["AccessKeyId"],
             keys["SecretAccessKey"],

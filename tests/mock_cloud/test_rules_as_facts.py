@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from fixtures.aws.registry import ROWS
-from fixtures.inventory.facts import Origin
 from fixtures.inventory.folding import Declared, fold_rules
+from fixtures.inventory.origin import Origin
 from fixtures.inventory.services.ec2 import EVERYTHING_MAY_LEAVE, Egress, Ingress, SecurityGroup
 from tests.mock_cloud.account import Account, template
 from tests.mock_cloud.written import one, ref

@@ -7,8 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fixtures.inventory.facts import Origin, Resource
+from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.origin import Origin
 from fixtures.inventory.types import TYPES
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from fixtures.inventory.facts import Origin, Resource
+from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.origin import Origin
 from fixtures.inventory.services.ec2 import PEERS, VPC, SecurityGroup
 from fixtures.judging.baseline import load_baseline
 from fixtures.judging.judge import Context, judge

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from fixtures.aws.own import in_pascal_case
-from fixtures.inventory.facts import Origin, Resource
+from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
+from fixtures.inventory.origin import Origin
 from fixtures.inventory.services.dynamodb import Table
 from fixtures.inventory.services.s3 import RestoreDrill
 from fixtures.judging.baseline import load_baseline
