@@ -12,7 +12,7 @@ from fixtures.aws.ledger import Gap, Source, Unread
 from fixtures.inventory.evidence import evidence
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.origin import Origin
-from fixtures.inventory.redaction import shown, shown_properties
+from fixtures.inventory.redaction import named_secrets_hidden, shown
 from fixtures.inventory.services.awslambda import Function
 from fixtures.inventory.services.backup import BackupPlan
 from fixtures.inventory.services.dynamodb import Table
@@ -207,7 +207,7 @@ def test_secrets_are_shown_as_a_digest_and_references_as_they_are() -> None:
     function = Function.build(code, Origin(logical_id="F"))
     told = shown(function, "Environment")["Variables"]
     assert told["TABLE"] == "${Connections}"
-    assert "canary" not in f"{told}{shown_properties(function)}"
+    assert "canary" not in f"{told}{named_secrets_hidden(function)}"
 
 
 def test_numbers_that_aws_gives_as_text_are_numbers() -> None:
