@@ -93,6 +93,8 @@ def markdown(text: str) -> str:
 
 def json(text: str) -> str:
     r"""Return a JSON text that says the same, with what nobody sees written as ``\u202e``: people print records too."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
     return _ODD.sub(lambda match: _json.dumps(match[0])[1:-1] if _is_hidden(match[0]) else match[0], text)
 
 

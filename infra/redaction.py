@@ -17,6 +17,7 @@ _VALUE = (
     r"(?i:(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=token=)|(?<=api_key=)|(?<=apikey=))"
     r"(?!\(redacted )[^\s&,;\"']+"
 )
+_NAMED = ("password=", "passwd=", "secret=", "token=", "api_key=", "apikey=")
 # Each with texts of which one, in small letters, stands in everything that looks so: to look for these costs little.
 _KINDS = (
     (("akia", "asia"), r"(?:AKIA|ASIA)[0-9A-Z]{16}"),
@@ -25,13 +26,10 @@ _KINDS = (
     (("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"gh[pousr]_\w{20,}"),
     (("xox",), r"xox[abprs]-[\w-]{10,}"),
     (("@",), _USERINFO),
-    (
-        ("password=", "passwd=", "secret=", "token=", "api_key=", "apikey="),
-        _VALUE,
-    ),
+    (_NAMED, _VALUE),
 )
 SECRET = re.compile("|".join(pattern for _, pattern in _KINDS))
-_SIGNS = tuple(sign for signs, _ in _KINDS for sign in signs)
+_SIGNS = tuple(sign for signs, _ in _KINDS for sign in signs if sign not in _NAMED)
 
 
 def digest(value: str) -> str:
@@ -43,7 +41,7 @@ def looks_secret(text: str) -> bool:
     """Say whether anything in a text would be redacted."""
     if text.isascii():  # beyond ASCII there are letters that are small ones of others only to a pattern
         small = text.lower()
-        if not any(sign in small for sign in _SIGNS):
+        if not any(sign in small for sign in _SIGNS) and not ("=" in small and any(one in small for one in _NAMED)):
             return False
     return SECRET.search(text) is not None
 

@@ -42,7 +42,9 @@ def test_a_longer_name_that_begins_alike_is_another_name(names: Names) -> None:
 _PARTS = st.sampled_from(["arn:", "arn:a", "arn:ab", "a", "b", "-", ":", "/", " ", "sg-0123abcd", "sg-0123abcde", "."])
 _NAMES = st.one_of(
     st.lists(_PARTS, min_size=1, max_size=3).map(lambda parts: "arn:" + "".join(parts)),
-    st.sampled_from(["sg-0123abcd", "sg-0123abcdef", "0123abcd-0123-4567-89ab-0123456789ab", "https://a.b", "http://a"]),
+    st.sampled_from(
+        ["sg-0123abcd", "sg-0123abcdef", "0123abcd-0123-4567-89ab-0123456789ab", "https://a.b", "http://a"]
+    ),
 )
 
 
