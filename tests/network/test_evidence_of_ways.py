@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from itertools import permutations
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -24,7 +23,7 @@ from fixtures.judging.network.reading import Network
 from fixtures.judging.network.ways import between
 from reports.models import Outcome, Verdict
 from tests.network.small_network import NOW, Properties, Spec, inventory, networks
-from tests.network.test_reaching import ASKED, CONTROLS, OPEN, PROD, SOUND, ask, facts_of, other, touched
+from tests.network.test_reaching import ASKED, CONTROLS, DOOR, OPEN, PROD, SOUND, ask, facts_of, group, other, touched
 from tests.network.test_ways import asked
 
 GAP = Gap(service="ec2", operation="X", kind="denied", detail="not ours to see", at=NOW)
@@ -141,9 +140,11 @@ FUNCTIONS: dict[str, Properties] = {
     "promised": {"FunctionName": "touchstone-prod-query"},
     "nowhere": {"FunctionName": "nowhere", "VpcConfig": None},
     "shut": {"FunctionName": "shut", "VpcConfig": {"SubnetIds": ["A"], "SecurityGroupIds": ["sg-s"]}},
+    "by address": {"FunctionName": "by address", "VpcConfig": {"SubnetIds": ["A"], "SecurityGroupIds": ["sg-o"]}},
     "open": {"FunctionName": "open"},
     "alike": {"FunctionName": "alike"},
 }
+DOORS = {"group": {"SourceSecurityGroupId": "sg-f"}, "address": {"CidrIp": "10.0.0.0/16"}}
 UNREAD = {"unread": {"FunctionName": GAP}}
 
 
@@ -163,23 +164,23 @@ def walked(seen: Inventory) -> tuple[Outcome, str]:
     return PASS, ""
 
 
-@pytest.mark.parametrize("order", list(permutations(FUNCTIONS, 3)), ids="-".join)
-@pytest.mark.parametrize("door", [None, "10.0.0.0/16"])
-def test_who_may_enter_is_who_a_walk_over_all_finds(order: tuple[str, ...], door: str | None) -> None:
-    """In the order of the walk, and no further than to what could not be read: by a group, and by an address."""
+@pytest.mark.parametrize("doors", [("group",), ("address",), ("group", "address")], ids="-".join)
+def test_who_may_enter_is_who_a_walk_over_all_finds(doors: tuple[str, ...]) -> None:
+    """Of three functions in every order, by a group and by an address, no further than to what could not be read."""
     kind, its, more = SOUND["function"]
     rest = {name: one for name, one in SOUND.items() if name != "function"}
-    if door is not None:
-        rule: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": 5433, "ToPort": 5433, "CidrIp": door}
-        rest |= other("sg-s", SecurityGroupIngress=[rule])
-    said = {name: {key: value for key, value in (its | FUNCTIONS[name]).items() if value is not None} for name in order}
-    spec: Spec = rest | {name: (kind, one, more) for name, one in said.items()}
-    for unread in (None, *order):
-        seen = inventory(spec, None if unread is None else {unread: UNREAD})
-        (found,) = verdicts(seen, "REA-02")
-        outcome, by = walked(seen)
-        assert found.verdict is outcome, found.message
-        assert found.message.startswith(f"is reached by {by}:" if by else "")
+    rest |= other("sg-s", SecurityGroupIngress=[DOOR | DOORS[one] for one in doors])
+    rest |= {"sg-o": ("SecurityGroup", group(egress=DOOR | DOORS["address"]), {})}
+    for order in permutations(FUNCTIONS, 3):
+        said = {name: its | FUNCTIONS[name] for name in order}
+        stated = {name: {key: value for key, value in one.items() if value is not None} for name, one in said.items()}
+        spec: Spec = rest | {name: (kind, one, more) for name, one in stated.items()}
+        for unread in (None, *order):
+            seen = inventory(spec, None if unread is None else {unread: UNREAD})
+            (found,) = verdicts(seen, "REA-02")
+            outcome, by = walked(seen)
+            assert found.verdict is outcome, (order, unread, found.message)
+            assert found.message.startswith(f"is reached by {by}:" if by else ""), (order, unread)
 
 
 def test_what_was_read_goes_with_its_inventory_and_is_said_of_no_other() -> None:
