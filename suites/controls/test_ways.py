@@ -11,10 +11,11 @@ from fixtures.inventory.services.rds import DBInstance
 from fixtures.judging.baseline import Baseline
 from fixtures.judging.control import Add, Break, Change, Remove, control, not_applicable
 from fixtures.judging.network.boxes import TCP
+from fixtures.judging.network.gates import of_groups
 from fixtures.judging.network.reading import Network
 from fixtures.judging.network.standing import Side
-from fixtures.judging.network.ways import beside, between, into, out_of, wanted
-from suites.controls.walking import first_way, known_by, missing_way
+from fixtures.judging.network.ways import beside, wanted
+from suites.controls.walking import first_way, known_by, missing_way, others_that_may_enter
 
 IN_THE_NETWORK = ("AC2", "NIST-800-53:AC-4(21)", "NIST-800-53:SC-7", "PCI-4.0:1.4.2", "SOC2:CC6.6")
 OPEN = Change("RdsSecurityGroup.SecurityGroupIngress", [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}])
@@ -76,7 +77,7 @@ def test_no_store_is_reached_from_outside(store: DBInstance | ReplicationGroup, 
     does not count: NET-05 judges it, and one setting changes it.
     """
     network = Network(inventory)
-    way = first_way(network, into(network.store(store)))
+    way = first_way(network, network.into(network.store(store)))
     assert way is None, f"is reached from outside: {way}; no way in is promised"
 
 
@@ -97,10 +98,9 @@ def test_stores_are_reached_by_the_promised_functions(
     """Whoever takes over a function that has no business with the data must not even get to ask for them."""
     network = Network(inventory)
     end = network.store(store)
-    for function in inventory.of(Function):
-        if function.function_name in baseline.store_functions:
-            continue
-        way = first_way(network, between(network.function(function), end))
+    network.note(of_groups(end, inward=True))
+    for function, start in others_that_may_enter(inventory, end, baseline.store_functions):
+        way = first_way(network, network.between(start, end))
         assert way is None, f"is reached by {function.key}: {way}; {', '.join(baseline.store_functions)} are promised"
 
 
@@ -120,7 +120,7 @@ def test_functions_reach_the_stores_that_they_use(function: Function, inventory:
 
     From every subnet of the function to every subnet of the store, the answer back to every port of its choice.
     """
-    used = known_by(inventory, function)
+    used = tuple(known_by(inventory, function))
     if not used:
         not_applicable("its variables name no database and no cache")
     network = Network(inventory)
@@ -128,7 +128,7 @@ def test_functions_reach_the_stores_that_they_use(function: Function, inventory:
     assert start.grounds, f"uses {', '.join(store.key for store in used)} and is in no network; a way there is promised"
     for store in used:
         assert store.port is not None, f"{store.key} has no port; one is promised"
-        for way in between(start, network.store(store)):
+        for way in network.between(start, network.store(store)):
             if way.start is None or way.end is None:
                 continue
             lacking = missing_way(network, way, wanted(way.start, way.end, TCP, store.port))
@@ -155,7 +155,7 @@ def test_functions_leave_by_the_promised_way(function: Function, inventory: Inve
     promised = (Side.NAT,) if baseline.internet_egress else ()
     words = "TLS through a NAT gateway" if promised else "none"
     network = Network(inventory)
-    for way in out_of(network.function(function)):
+    for way in network.out_of(network.function(function)):
         rest = beside(way, TCP, 443) if way.target in promised else way
         found = first_way(network, (rest,))
         assert found is None, f"leaves by {found}; {words} is promised"

@@ -21,8 +21,6 @@ from tests.inventory.multiplied import Kind, multiplied
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 COPIES = (1, 2, 3)
-# Whether one reaches another is asked of pairs: each store beside every function, list and group of its network.
-OF_PAIRS = frozenset({"REA-01", "REA-02", "REA-03", "REA-04"})
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +59,6 @@ def test_no_control_looks_at_all_for_each(platform: Inventory, counter: Counter,
     growing = {
         control: (first, second, third)
         for control, first in costs[0].items()
-        if control not in OF_PAIRS
         for second, third in [(costs[1][control], costs[2][control])]
         if any(c - b > b - a for a, b, c in zip(first, second, third, strict=True))
     }

@@ -117,8 +117,8 @@ def test_whoever_gets_through_comes_with_a_packet_that_does(spec: Spec) -> None:
                 assert ask(in_words(packet_in(way.sure))) is True
             if way.most:
                 assert ask(in_words(packet_in(way.most))) is not False
-                assert all(hop.passes for hop in told(way, way.most))
-                assert told(way, way.most)[-1].detail.isprintable()
+                assert all(step.hop.passes for step in told(way, way.most))
+                assert told(way, way.most)[-1].hop.detail.isprintable()
 
 
 @settings(max_examples=60, deadline=None)
@@ -130,8 +130,8 @@ def test_what_does_not_get_through_ends_at_a_place_that_is_named(spec: Spec) -> 
         lacking = less(wanted(way.start, way.end, TCP, PORT), way.most)
         if lacking:
             *before, last = told(way, lacking)
-            assert not last.passes
-            assert all(hop.passes for hop in before)
+            assert not last.hop.passes
+            assert all(step.hop.passes for step in before)
 
 
 def opens(less_open: Spec, more_open: Spec) -> None:
