@@ -14,9 +14,6 @@ from reports.disk import PLAN, VERDICTS
 
 _LINK: Final = re.compile(rb',\s*"link":\s*"([0-9a-f]{64})"\s*}\s*\Z')
 
-_END: Final = 200
-"""Bytes at the end of a line in which its link stands; a line is long, and each comma of it would be looked at."""
-
 
 class Chain:
     """The links from a plan's digest on, made by who writes a journal, followed by who reads one.
@@ -58,7 +55,7 @@ def _linked(line: bytes, link: str) -> bytes:
 
 
 def _found(line: bytes) -> re.Match[bytes] | None:
-    return _LINK.search(line, max(0, len(line) - _END))
+    return _LINK.match(line, max(0, line.rfind(b",")))  # no comma follows the one before the link
 
 
 def unlinked(line: bytes) -> bytes:

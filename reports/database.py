@@ -111,7 +111,7 @@ def load_and_write(folder: Path, *, facts: int | None, always: bool = False) -> 
                     return None
                 temporary = begun.enter_context(part_of(path))
                 base.append(begun.enter_context(closing(made(temporary, _TABLES, _VERSION))))
-                return lambda one: _insert(base[0], one)
+                return lambda one, said: _insert(base[0], one, said)
 
             record = load_record(folder, facts=facts, watched=begin)
             for one in base:
@@ -121,20 +121,22 @@ def load_and_write(folder: Path, *, facts: int | None, always: bool = False) -> 
     return record
 
 
-def _insert(base: sqlite3.Connection, one: Verdict) -> None:
-    base.execute(_INSERT, _row(one))
+def _insert(base: sqlite3.Connection, one: Verdict, said: str) -> None:
+    base.execute(_INSERT, _row(one, said))
 
 
 def _finish(base: sqlite3.Connection, folder: Path, record: Record) -> None:
-    base.executemany(_INSERT, (_row(one) for one in record.verdicts if one.cell in record.reconciled.missing))
+    base.executemany(
+        _INSERT, (_row(one, one.model_dump_json()) for one in record.verdicts if one.cell in record.reconciled.missing)
+    )
     base.executemany("INSERT INTO reasons VALUES (?)", ((one,) for one in conclude(record).incomplete))
     base.execute("INSERT INTO stamps VALUES (?)", (stamp_of(folder),))
     base.executescript(_INDEXES)  # which are made faster of all rows than row by row
     base.commit()
 
 
-def _row(one: Verdict) -> tuple[str, ...]:
-    return (*one.cell, one.verdict.value, one.severity, one.message, one.model_dump_json(exclude_defaults=True))
+def _row(one: Verdict, said: str) -> tuple[str, ...]:
+    return (*one.cell, one.verdict.value, one.severity, one.message, said)
 
 
 def line_of(said: str) -> str:

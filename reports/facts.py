@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from reports.models import Evidence, Verdict
+from reports.models import Evidence
 from reports.words import instant, value_lines, value_text
 
 LONGEST_VALUE = 800  # of what passes; whatever a finding rests on is shown whole
 LONGEST_LINE = 100
 MOST_OF_A_FINDING = 40
-_MOST_OF_A_PAGE = 10_000
-_LIMITS = (24, 12, 8, 5, 3, 2)
+LONGEST_MESSAGE = 1_200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +30,6 @@ class FactGroup:
     facts: tuple[Fact, ...]
     source: str | None
     read_at: str | None
-
-
-def limit(verdicts: Sequence[Verdict]) -> int:
-    """Return how many facts of a passing verdict the page can show without becoming unwieldy."""
-    for most in _LIMITS:
-        if sum(min(most, len(verdict.evidence)) for verdict in verdicts) <= _MOST_OF_A_PAGE:
-            return most
-    return 1
 
 
 def grouped(evidence: Sequence[Evidence], resource: str, *, whole: bool) -> tuple[FactGroup, ...]:

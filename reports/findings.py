@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -78,13 +79,16 @@ def findings(record: Record) -> list[Finding]:
 
 
 def together(record: Record) -> list[Finding]:
-    """Return the findings as people are told them: of a large run those of one control and cause are one.
+    """Return the findings as people are told them: of a large run those of one control and cause are one."""
+    found = findings(record)
+    return by_cause(found) if record.large else found
+
+
+def by_cause(found: Iterable[Finding]) -> list[Finding]:
+    """Return findings with those of one control and cause as one.
 
     One cause is what is said in the same words, whatever the names and numbers in it, at the same places.
     """
-    found = findings(record)
-    if not record.large:
-        return found
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for one in found:
         waiver = one.waiver.id if one.waiver else None

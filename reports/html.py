@@ -17,6 +17,7 @@ from markupsafe import Markup
 from infra import outside
 from reports import deployed, facts, place, words
 from reports.cards import NOTHING, Since
+from reports.fitting import MOST_BYTES, details
 from reports.lookup import TotalsRow
 from reports.models import SEVERITIES, CostNote, Outcome
 from reports.overview import MOST_NAMED
@@ -27,26 +28,34 @@ from reports.view import Page, page
 from reports.way import picture
 
 TEMPLATES = Path(__file__).parent / "templates"
+MOST_LINES = 10
+"""Lines of a rule of an engine on a grouped page."""
+MOST_REASONS = 100
+"""Reasons of errors on a grouped page."""
 CACHE = Path(__file__).parents[1] / ".cache" / "jinja"
-LONGEST_MESSAGE = 1_200
 
 
 def render(record: Record, since: Since = NOTHING) -> str:
-    """Return the page; the same record, beside the same runs, gives the same bytes."""
+    """Return the page, as telling as it can be with so many bytes that a browser opens it at once.
+
+    The same record, beside the same runs, gives the same bytes.
+    """
     style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
-    return (
-        _jinja()
-        .get_template("index.html.j2")
-        .render(
-            page=page(record, since),
+    template = _jinja().get_template("index.html.j2")
+    shown = ""
+    for detail in details(record):
+        shown = template.render(
+            page=page(record, detail, since),
             record=record,
             run=record.run,
             policy=policy(style, script),
             style=Markup(style),  # noqa: S704  our own files, not data
             script=Markup(script),  # noqa: S704
         )
-    )
+        if len(shown.encode(errors="backslashreplace")) <= MOST_BYTES:
+            break
+    return shown
 
 
 def policy(style: str, script: str) -> str:
@@ -87,7 +96,7 @@ def _jinja() -> Environment:
         number=words.number,
         dollars=words.dollars,
         instant=words.instant,
-        shortened=lambda text: words.shortened(text, LONGEST_MESSAGE),
+        shortened=lambda text: words.shortened(text, facts.LONGEST_MESSAGE),
     )
     return jinja
 
@@ -149,7 +158,6 @@ _GLOBALS: Final[dict[str, Any]] = {
     "money": money,
     "way_picture": picture,
     "cost_services": cost_services,
-    "fact": facts.fact,
     "brief": deployed.brief,
     "came": deployed.came,
     "deployments": deployed.deployments,
@@ -163,7 +171,9 @@ _GLOBALS: Final[dict[str, Any]] = {
     "tier_text": place.tier_text,
     "started_and_took": started_and_took,
     "column_sums": column_sums,
+    "MOST_LINES": MOST_LINES,
     "MOST_NAMED": MOST_NAMED,
+    "MOST_REASONS": MOST_REASONS,
     "STATUSES": STATUSES,
     "KINDS": KINDS,
     "is_plain": is_plain,

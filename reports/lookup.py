@@ -76,7 +76,7 @@ def totals(record: Record) -> list[TotalsRow]:
     for index, note in enumerate(record.run.environments):
         for tier in record.run.tiers:
             here = found.get((note.name, tier), [])
-            recorded = sum(v.cell not in missing for v in here)
+            recorded = sum(v.cell not in missing for v in here) if missing else len(here)
             rows.append(TotalsRow(index, note.name, tier, recorded, Tally.of(v.verdict for v in here)))
     return rows
 

@@ -51,6 +51,8 @@ class Outcome(StrEnum):
     NOT_APPLICABLE = "not_applicable"
     MANUAL = "manual"
 
+    __hash__ = str.__hash__  # a million are counted of a large run, and an enumeration's own is slow
+
     @property
     def text(self) -> str:
         """Return the verdict as people read it."""

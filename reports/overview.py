@@ -83,8 +83,8 @@ class Overview:
         return tuple(one for one in self.population if one.differences or one.waived or one.unreadable)
 
 
-def overview(record: Record, found: Sequence[Finding], since: Since) -> Overview:
-    """Work out the overview of a record."""
+def overview(record: Record, found: Sequence[Finding], since: Since, *, by_resource: bool = True) -> Overview:
+    """Work out the overview of a record; ``by_resource``: also by what findings that are told one by one are about."""
     return Overview(
         cards=cards(record, found, since),
         before=since.before.run.id if since.before else None,
@@ -93,7 +93,7 @@ def overview(record: Record, found: Sequence[Finding], since: Since) -> Overview
         population=tuple(populations(record)),
         limits=tuple(_limits(record)),
         permissions=tuple(_permissions(record)),
-        resources=tuple(_resources(found)),
+        resources=tuple(_resources(found)) if by_resource else (),
     )
 
 
@@ -132,8 +132,6 @@ def _permissions(record: Record) -> Iterator[Permission]:
 
 def _resources(found: Sequence[Finding]) -> Iterator[ResourceRow]:
     groups: dict[str, list[tuple[int, Finding]]] = {}
-    if any(finding.alike for finding in found):
-        return  # told together, they are about many resources each
     for place, finding in enumerate(found, start=1):
         groups.setdefault(finding.resource, []).append((place, finding))
     ordered = sorted(groups.items(), key=lambda group: -len(group[1]))

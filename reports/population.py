@@ -45,8 +45,9 @@ def populations(record: Record) -> list[Population]:
     """Return the populations of a record, in the order of its plan."""
     scopes = {control.id: control.scope.split(" | ") for control in record.controls}
     seen: dict[tuple[str, str, str], dict[str, set[Outcome]]] = {}
+    missing = record.reconciled.missing
     for verdict in record.verdicts:
-        if verdict.cell in record.reconciled.missing:
+        if missing and verdict.cell in missing:
             continue
         for kind in scopes[verdict.control]:
             of_kind = seen.setdefault((verdict.environment, verdict.tier, kind), {})

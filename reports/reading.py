@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from typing import Any, Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, Never
 
 from reports.disk import RecordError
 
@@ -14,11 +17,11 @@ def json_of(text: bytes, where: str) -> Any:
     """Read a JSON text; ``where`` names it in what is said of one that is none.
 
     Raises:
-        RecordError: it is no UTF-8, no JSON, has a member twice, a number with more digits than anybody reads, or is
-            nested too deeply.
+        RecordError: it is no UTF-8, no JSON, has a member twice, a number that JSON does not have or with more digits
+            than anybody reads, or is nested too deeply.
     """
     try:
-        return json.loads(text.decode(), object_pairs_hook=_once)
+        return _DECODER.decode(text.decode())
     except UnicodeDecodeError as error:
         raise RecordError(f"{where}: expected UTF-8 text: byte {error.start} is not") from error
     except json.JSONDecodeError as error:
@@ -37,6 +40,30 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise ValueError(f"{quoted(next(name for name in names if names.count(name) > 1))} stands twice in one object")
     return found
+
+
+def _refused(word: str) -> Never:
+    raise ValueError(f"{word} is no number of JSON")
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refused)
+
+
+def is_whole(text: bytes) -> bool:
+    """Whether no text in a JSON text is half a surrogate pair, which an escape alone can say."""
+    return rb"\ud" not in text and rb"\uD" not in text
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let nobody look for garbage while much is read and all of it is kept: there is none, and looking costs more."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def quoted(value: Any) -> str:

@@ -13,10 +13,10 @@ from reports.chain import Chain
 from reports.contradictions import contradictions, misplaced
 from reports.disk import PLAN, VERDICTS, RecordError
 from reports.models import Control, Plan, Run, Summary, Verdict
-from reports.reading import json_of, quoted
+from reports.reading import is_whole, json_of, quoted, uncollected
 from reports.reconcile import Reconciled, reconcile
 from reports.sealing import broken, digest, opened, read
-from reports.storable import Strict
+from reports.storable import LOOKED_AT, Strict
 
 LARGE: Final = 20_000
 """Verdicts; a report of a run with more tells what passes in numbers, and a database beside it has them all."""
@@ -26,7 +26,7 @@ _ALIKE: Final = (
 _FIELDS: Final = set(Verdict.model_fields)
 """One set for all: each verdict would have its own, which is larger than all that it says."""
 
-Seen = Callable[[Verdict], None]
+Seen = Callable[[Verdict, str], None]
 Watch = Callable[[Plan], Seen | None]
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -43,6 +43,8 @@ class Record:
     summary: Summary | None
     reconciled: Reconciled
     link: str
+    large: bool
+    """Whether there are more verdicts than anybody reads one by one."""
 
     @property
     def run(self) -> Run:
@@ -53,11 +55,6 @@ class Record:
     def controls(self) -> tuple[Control, ...]:
         """The controls and rules of the run."""
         return self.plan.controls
-
-    @property
-    def large(self) -> bool:
-        """Whether there are more verdicts than anybody reads one by one."""
-        return is_large(self.plan)
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -104,7 +101,7 @@ def load_record(folder: Path, *, facts: int | None = None, watched: Watch | None
         journal = _journal(folder / VERDICTS, journal.summary.seal.plan, kept, None)
     trouble = tuple(_trouble(folder, plan, content, journal))
     reconciled = reconcile(plan, journal.verdicts, journal.summary, journal.torn, trouble)
-    return Record(plan, journal.summary, reconciled, journal.link)
+    return Record(plan, journal.summary, reconciled, journal.link, is_large(plan))
 
 
 def _trouble(folder: Path, plan: Plan, content: bytes, journal: _Journal) -> Iterator[str]:
@@ -121,7 +118,7 @@ def _trouble(folder: Path, plan: Plan, content: bytes, journal: _Journal) -> Ite
 
 
 def _plan(path: Path, content: bytes) -> Plan:
-    plan = _model(Plan, json_of(content, str(path)), str(path))
+    plan = _model(Plan, json_of(content, str(path)), str(path), whole=is_whole(content))
     _unique(path, "controls", [control.id for control in plan.controls])
     _unique(path, "run.environments", [environment.name for environment in plan.run.environments])
     controls = {control.id for control in plan.controls}
@@ -146,14 +143,15 @@ def _unique(path: Path, key: str, names: list[str]) -> None:
 def _journal(path: Path, start: str, facts: int | None, seen: Seen | None) -> _Journal:
     """Read the journal, a line at a time; of what is no finding so many facts are kept, or all.
 
-    ``start``: the digest of the plan from which the first line follows. ``seen`` is given each verdict, whole.
+    ``start``: the digest of the plan from which the first line follows. ``seen`` is given each verdict, whole, and the
+    JSON that says it.
     """
     verdicts: list[Verdict] = []
     known: dict[Any, Any] = {}
     summary: Summary | None = None
     torn = None
     chain = Chain(start)
-    with opened(path) as stream:
+    with opened(path) as stream, uncollected():
         for number, line in enumerate(stream, start=1):
             where = f"{path}:{number}"
             if summary is not None:
@@ -163,31 +161,35 @@ def _journal(path: Path, start: str, facts: int | None, seen: Seen | None) -> _J
             if not line.endswith(b"\n"):
                 torn = f"{path.name}:{number}: the last line breaks off"
                 break
-            said = json_of(chain.follow(line).rstrip(b"\n"), where)
+            text = chain.follow(line).rstrip(b"\n")
+            said, whole = json_of(text, where), is_whole(text)
             if isinstance(said, dict) and "summary" in said:
-                summary = _model(_Last, said, where).summary
+                summary = _model(_Last, said, where, whole=whole).summary
                 continue
-            verdict = _model(Verdict, said, where)
+            verdict = _model(Verdict, said, where, whole=whole)
             if seen is not None:
-                seen(verdict)
+                seen(verdict, text.decode() if whole else verdict.model_dump_json())
             verdicts.append(verdict if facts is None else _lean(verdict, facts, known))
     return _Journal(tuple(verdicts), summary, torn, chain.link, chain.broken)
 
 
 def _lean(verdict: Verdict, facts: int, known: dict[Any, Any]) -> Verdict:
-    """Give the same verdict in a quarter of the memory: of what many say alike there is one, which ``known`` has."""
-    shared = {name: known.setdefault(value, value) for name in _ALIKE for value in [getattr(verdict, name)]}
+    """Give a verdict, just read and nobody else's yet, in a quarter of the memory: of what many say alike there is one,
+    which ``known`` has.
+    """
+    own = verdict.__dict__
+    for name in _ALIKE:
+        own[name] = known.setdefault(own[name], own[name])
     kept = verdict.evidence if verdict.is_finding else verdict.evidence[:facts]
     # Of a large account a finding may rest on thousands of facts, and the next one on the same.
-    evidence = tuple(known.setdefault(one.model_dump_json(), one) for one in kept)
-    own = {"verdict": verdict.verdict, "evidence": evidence, "way": verdict.way, "waiver": verdict.waiver}
-    values: dict[str, Any] = {**shared, **own}
-    return Verdict.model_construct(_FIELDS, **values)
+    own["evidence"] = tuple(known.setdefault(one.model_dump_json(), one) for one in kept)
+    object.__setattr__(verdict, "__pydantic_fields_set__", _FIELDS)
+    return verdict
 
 
-def _model(kind: type[Model], said: Any, where: str) -> Model:
+def _model(kind: type[Model], said: Any, where: str, *, whole: bool) -> Model:
     try:
-        return kind.model_validate(said)
+        return kind.model_validate(said, context=LOOKED_AT if whole else None)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "the line"

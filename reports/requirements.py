@@ -6,8 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from reports.lookup import by_control
-from reports.models import Outcome, RequirementNote, Verdict
+from reports.models import Outcome, RequirementNote
 from reports.record import Record
 from reports.tally import Tally
 
@@ -55,12 +54,19 @@ def share(tally: Tally) -> tuple[int, int]:
 
 def requirements(record: Record) -> list[Requirement]:
     """Return every requirement that the controls of the run answer, in the order of the plan."""
-    found = by_control(record.verdicts)
+    found: dict[str, dict[str, Counter[Outcome]]] = {}
+    for (name, environment, outcome), count in _counted(record).items():
+        found.setdefault(name, {}).setdefault(environment, Counter())[outcome] = count
     answering: dict[str, list[str]] = {}
     for control in record.controls:
         for reference in control.satisfies:
             answering.setdefault(reference, []).append(control.id)
     return [_requirement(record, note, answering.get(note.reference, []), found) for note in _notes(record, answering)]
+
+
+def _counted(record: Record) -> Counter[tuple[str, str, Outcome]]:
+    """Count once what many requirements ask of each control in each environment."""
+    return Counter((verdict.control, verdict.environment, verdict.verdict) for verdict in record.verdicts)
 
 
 def _notes(record: Record, answering: dict[str, list[str]]) -> list[RequirementNote]:
@@ -77,10 +83,10 @@ def _notes(record: Record, answering: dict[str, list[str]]) -> list[RequirementN
 
 
 def _requirement(
-    record: Record, note: RequirementNote, controls: list[str], found: dict[str, list[Verdict]]
+    record: Record, note: RequirementNote, controls: list[str], found: dict[str, dict[str, Counter[Outcome]]]
 ) -> Requirement:
     outcomes: dict[str, Counter[Outcome]] = {one.name: Counter() for one in record.run.environments}
     for control in controls:
-        for verdict in found.get(control, ()):
-            outcomes[verdict.environment][verdict.verdict] += 1
+        for environment, counts in found.get(control, {}).items():
+            outcomes[environment].update(counts)
     return Requirement(note, tuple(controls), tuple((name, Tally(counts)) for name, counts in outcomes.items()))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
+
+LOOKED_AT: Final = object()
+"""The context of a validation of data that is known to be storable: no model of it looks again."""
 
 
 def storable(value: Any) -> Any:
@@ -38,8 +41,8 @@ def is_ascii(data: Any) -> bool:
 class _Model(BaseModel):
     @model_validator(mode="before")
     @classmethod
-    def _storable(cls, data: Any) -> Any:
-        return data if is_ascii(data) else storable(data)
+    def _storable(cls, data: Any, info: ValidationInfo) -> Any:
+        return data if info.context is LOOKED_AT or is_ascii(data) else storable(data)
 
 
 class Strict(_Model):

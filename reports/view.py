@@ -7,50 +7,37 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reports import facts, lookup
+from reports.blocks import Block, blocks, keys_of, room_of_each
 from reports.cards import NOTHING, Since
 from reports.conclusion import Conclusion, conclude
-from reports.findings import Finding, together
+from reports.findings import Finding, by_cause, findings
+from reports.fitting import Detail, fitting
 from reports.lookup import EnvironmentCell, TotalsRow
-from reports.models import ENGINES, Control, Engine, Outcome, Tier, Verdict
+from reports.models import ENGINES, Control, Engine, Outcome, Verdict
 from reports.overview import Overview, overview
-from reports.place import tier_name
 from reports.record import Record
 from reports.remedies import Remedy, remedy
 from reports.tally import RANK, Tally
 
-MOST_ROWS = 10
-"""Findings of a control in one environment and tier that the page of a large run lists."""
+_ENTRY_BYTES = 1_500
+_LONGEST_FACTS = 20_000
+"""Characters of what decided one finding; more is shortened on a grouped page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One resource's verdict with the facts shown; ``more`` counts the facts only ``verdicts.jsonl`` has.
+class Entry:
+    """A finding, or several alike, with the facts that decided and what is to be done; ``keys`` is what filters see."""
 
-    ``again``: the same was found in an environment or tier before.
-    """
-
-    verdict: Verdict
-    facts: tuple[facts.FactGroup, ...]
-    more: int
-    again: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """The verdicts of a control in one environment and tier; ``keys`` is what the filter looks at."""
-
-    environment: str
-    tier: str
-    tally: Tally
+    finding: Finding
+    facts: tuple[facts.Fact, ...]
     keys: str
-    rows: tuple[Row, ...]
-    left_out: int
-    """Verdicts that the database of a large run has and the page does not."""
+    remedy: Remedy
 
     @property
-    def opened(self) -> bool:
-        """Whether somebody has to look inside."""
-        return any(row.verdict.is_finding for row in self.rows)
+    def size(self) -> int:
+        """About how many bytes it has on the page."""
+        told = sum(len(fact.name) + sum(map(len, fact.lines)) for fact in self.facts)
+        return _ENTRY_BYTES + min(len(self.finding.message), facts.LONGEST_MESSAGE) + told
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,40 +93,53 @@ class Page:
     tally: Tally
     totals: tuple[TotalsRow, ...]
     overview: Overview
-    findings: tuple[tuple[Finding, str, Remedy], ...]
+    detail: Detail
+    findings: tuple[Entry, ...]
+    found: int
+    """How many findings there are, those that are told together one by one."""
+    untold: int
+    """How many of them a grouped page has no room for."""
     sections: tuple[Section, ...]
     engines: tuple[EngineView, ...]
     anchors: dict[str, str]
 
-    @property
-    def found(self) -> int:
-        """How many findings there are, those that are told together one by one."""
-        return sum(finding.count for finding, _, _ in self.findings)
 
-
-def page(record: Record, since: Since = NOTHING) -> Page:
+def page(record: Record, detail: Detail, since: Since = NOTHING) -> Page:
     """Work out the page of a record, beside what came before it."""
     found = lookup.by_control(record.verdicts)
     anchors = _anchors(record.controls)
-    most = facts.limit([v for v in record.verdicts if not v.is_finding])
-    sections = tuple(
-        _section(record, control, anchors, found.get(control.id, []), most) for control in lookup.own_controls(record)
-    )
-    names = [note.name for note in record.run.environments]
-    told = together(record)
+    room = room_of_each(record, detail)
+    one_by_one = findings(record)
+    told = by_cause(one_by_one) if detail.grouped else one_by_one
+    entries = [_entry(record, one, detail) for one in told]
+    if detail.grouped:
+        entries = entries[: fitting((one.size for one in entries), detail.room)]
     return Page(
         record=record,
         conclusion=conclude(record),
         tally=Tally.of(verdict.verdict for verdict in record.verdicts),
         totals=tuple(lookup.totals(record)),
-        overview=overview(record, told, since),
-        findings=tuple(
-            (item, _keys(names, ((place, item.verdict) for place, _ in item.places)), remedy(item)) for item in told
+        overview=overview(record, told, since, by_resource=not detail.grouped),
+        detail=detail,
+        findings=tuple(entries),
+        found=len(one_by_one),
+        untold=len(one_by_one) - sum(one.finding.count for one in entries),
+        sections=tuple(
+            _base(record, control, anchors, own, blocks=blocks(record, own, detail, room))
+            for control in lookup.own_controls(record)
+            for own in [found.get(control.id, [])]
         ),
-        sections=sections,
         engines=tuple(_engine(record, engine, anchors, found) for engine in ENGINES if lookup.rules(record, engine)),
         anchors=anchors,
     )
+
+
+def _entry(record: Record, one: Finding, detail: Detail) -> Entry:
+    keys = keys_of(record, ((place, one.verdict) for place, _ in one.places))
+    decided = tuple(facts.fact(item, one.resource, whole=True) for item in one.decided)
+    if detail.grouped and sum(len(line) for fact in decided for line in fact.lines) > _LONGEST_FACTS:
+        decided = tuple(facts.fact(item, one.resource, whole=False) for item in one.decided)
+    return Entry(one, decided, keys, remedy(one))
 
 
 def _anchors(controls: Iterable[Control]) -> dict[str, str]:
@@ -152,18 +152,6 @@ def _anchors(controls: Iterable[Control]) -> dict[str, str]:
     return anchors
 
 
-def _section(record: Record, control: Control, anchors: dict[str, str], found: list[Verdict], most: int) -> Section:
-    blocks = []
-    seen: set[tuple[str, str]] = set()
-    places = lookup.by_place(found)
-    for note in record.run.environments:
-        for tier in record.run.tiers:
-            here = places.get((note.name, tier), [])
-            if here:
-                blocks.append(_block(record, note.name, tier, here, most, seen))
-    return _base(record, control, anchors, found, blocks=tuple(blocks))
-
-
 def _base(
     record: Record,
     control: Control,
@@ -173,43 +161,15 @@ def _base(
     blocks: tuple[Block, ...] = (),
     lines: tuple[Line, ...] = (),
 ) -> Section:
-    names = [note.name for note in record.run.environments]
     return Section(
         control=control,
         anchor=anchors[control.id],
         cells=tuple(lookup.across(record, found)),
         tally=Tally.of(verdict.verdict for verdict in found),
-        keys=_keys(names, ((verdict.environment, verdict.verdict) for verdict in found)),
+        keys=keys_of(record, ((verdict.environment, verdict.verdict) for verdict in found)),
         blocks=blocks,
         lines=lines,
     )
-
-
-def _block(
-    record: Record, environment: str, tier: Tier, found: Sequence[Verdict], most: int, seen: set[tuple[str, str]]
-) -> Block:
-    names = [note.name for note in record.run.environments]
-    worst_first = sorted(found, key=lambda verdict: RANK[verdict.verdict])
-    if record.large:
-        worst_first = [verdict for verdict in worst_first if verdict.is_finding][:MOST_ROWS]
-    rows = [_row(verdict, most, again=(verdict.resource, verdict.message) in seen) for verdict in worst_first]
-    tally = Tally.of(verdict.verdict for verdict in found)
-    keys = _keys(names, ((environment, verdict.verdict) for verdict in found))
-    seen.update((verdict.resource, verdict.message) for verdict in found)
-    return Block(environment, tier_name(record.run, tier), tally, keys, tuple(rows), len(found) - len(rows))
-
-
-def _row(verdict: Verdict, most: int, *, again: bool) -> Row:
-    shown = verdict.evidence[: facts.MOST_OF_A_FINDING if verdict.is_finding else most]
-    whole = verdict.is_finding
-    return Row(verdict, facts.grouped(shown, verdict.resource, whole=whole), len(verdict.evidence) - len(shown), again)
-
-
-def _keys(names: Sequence[str], pairs: Iterable[tuple[str, Outcome]]) -> str:
-    """Return ``0:pass 2:fail``: the place of each environment among the run's, with a verdict found there."""
-    places = {name: index for index, name in enumerate(names)}
-    keys = {f"{places.get(name, len(names))}:{outcome}" for name, outcome in pairs}
-    return " ".join(sorted(keys))
 
 
 def _engine(record: Record, engine: Engine, anchors: dict[str, str], found: dict[str, list[Verdict]]) -> EngineView:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 _MINUTE: Final = 60
+_PLAIN: Final = json.JSONEncoder(ensure_ascii=False)
+_SORTED: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 
 def value_text(value: Any, longest: int) -> str:
     """Return a fact's value as JSON, shortened with an ellipsis where it is longer than ``longest`` characters."""
-    return shortened(json.dumps(value, ensure_ascii=False, sort_keys=True), longest)
+    return shortened(_SORTED.encode(value), longest)
 
 
 def value_lines(value: Any, longest: int) -> tuple[str, ...]:
     """Return a fact's whole value as JSON: on one line, or indented where that is longer than ``longest``."""
-    text = json.dumps(value, ensure_ascii=False)
+    text = _PLAIN.encode(value)
     short = len(text) <= longest or not isinstance(value, list | dict)
     return (text,) if short else tuple(json.dumps(value, ensure_ascii=False, indent=2).split("\n"))
 
@@ -56,6 +59,7 @@ def some(words: Sequence[str], most: int = 10) -> str:
     return listed([*words[:most], *([f"{number(len(words) - most)} more"] if len(words) > most else [])])
 
 
+@lru_cache(maxsize=4_096)
 def instant(at: datetime) -> str:
     """Return an instant in UTC, to the second."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

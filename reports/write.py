@@ -11,6 +11,7 @@ from reports.disk import RecordError, write_whole
 from reports.formats import ALWAYS, FORMATS, named
 from reports.history.trend import trend
 from reports.notices.before import run_before
+from reports.reading import uncollected
 from reports.record import Record
 
 PAGE = FORMATS["html"].file
@@ -24,9 +25,10 @@ def write_reports(folder: Path, formats: Sequence[str] = ALWAYS) -> Record:
         RecordError: the record cannot be read, a format is not known, or a file cannot be written.
     """
     chosen = named(formats)
-    record = load_and_write(folder, facts=0 if chosen.keys() <= set(ALWAYS) else 1)
-    for name, one in chosen.items():
-        write_whole(folder / one.file, _page(folder, record) if name == "html" else one.render(record))
+    with uncollected():
+        record = load_and_write(folder, facts=0 if chosen.keys() <= set(ALWAYS) else 1)
+        for name, one in chosen.items():
+            write_whole(folder / one.file, _page(folder, record) if name == "html" else one.render(record))
     return record
 
 

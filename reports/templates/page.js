@@ -68,6 +68,19 @@
       document.getElementById("findings").scrollIntoView();
     });
   }
+  // Without scripts a closed block shows what stands in its noscript; with them it stays text until somebody opens it,
+  // or nothing else is to be done: then it can be searched as well.
+  const laidOut = (block) => {
+    const kept = block.querySelector(":scope > noscript");
+    if (kept) kept.outerHTML = kept.textContent;
+  };
+  addEventListener("toggle", (event) => laidOut(event.target), true);
+  const waiting = all("details > noscript").map((kept) => kept.parentElement).reverse();
+  const idle = (left) => {
+    while (waiting.length && left.timeRemaining() > 2) laidOut(waiting.pop());
+    if (waiting.length) requestIdleCallback(idle);
+  };
+  if (window.requestIdleCallback) requestIdleCallback(idle);
   form.hidden = false;
   form.addEventListener("input", remember);
   addEventListener("hashchange", recall);

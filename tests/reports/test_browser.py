@@ -122,6 +122,32 @@ def test_without_javascript_everything_can_be_read(chromium: Browser, address: s
     opened.close()
 
 
+def test_a_closed_block_is_text_until_it_is_opened_or_nothing_else_is_to_be_done(page: Page, address: str) -> None:
+    """Most of a page is what passes: it costs no element while the page opens, and can be searched a moment later."""
+    page.add_init_script("window.requestIdleCallback = (told) => { window.idle = told; };")
+    page.goto(f"{address}#control-enc-01")
+    page.reload()
+    block = page.locator("#control-enc-01 details.block").first
+    assert block.locator(".rows").count() == 0
+    block.locator("summary").click()
+    block.locator(".facts").first.wait_for(state="visible")
+    assert page.locator("details > noscript").count() > 10
+    page.evaluate("window.idle({ timeRemaining: () => 50 })")
+    assert page.locator("noscript").count() == 0
+    assert page.locator("#population .counts").count() >= 1
+
+
+@pytest.mark.parametrize("target", ["control-log-04", "references", "method", "finding-3"])
+def test_a_link_leads_to_its_place_though_nothing_before_it_was_laid_out(
+    chromium: Browser, address: str, target: str
+) -> None:
+    opened = chromium.new_page(viewport={"width": 1280, "height": 900})
+    opened.goto(f"{address}#{target}")
+    top = f"document.getElementById('{target}').getBoundingClientRect().top"
+    opened.wait_for_function(f"() => {top} >= 0 && {top} < 300")
+    opened.close()
+
+
 def test_filters_show_what_matches_and_say_how_much(page: Page) -> None:
     assert re.match(r"Showing (\d+) of \1 findings, 40 of 40 controls, 38 of 38 rules", page.inner_text("#count"))
     page.select_option("[name=v]", "fail")

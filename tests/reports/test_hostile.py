@@ -187,6 +187,9 @@ def test_nothing_hostile_acts_in_a_browser(chromium: Browser, tmp_path: Path) ->
         found = record(page.parent, text)
         page.write_text(render(found), encoding="utf-8")
         opened.goto(page.as_uri())
+        opened.wait_for_function(
+            "() => document.querySelectorAll('noscript').length === 0"
+        )  # what is laid out later, too
         assert acted == [], text
         counts.add(opened.evaluate("document.querySelectorAll('*').length"))
         assert visible(found.verdicts[0].resource) in opened.evaluate("document.querySelector('.res').textContent")

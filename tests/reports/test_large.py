@@ -148,6 +148,15 @@ def test_the_database_answers_as_a_walk_over_the_record_does(folder: Path) -> No
         assert [Verdict.model_validate_json(said) for said in ask(folder, asked)] == wanted, asked
 
 
+@pytest.mark.parametrize("text", ["\\ud800", "a\\ud83d\\ude00b", "\\\\ud800", "Zürich", "\\u202e"])
+def test_the_database_says_what_the_record_says_in_any_text(tmp_path: Path, text: str) -> None:
+    """As it is written: half a surrogate pair, a whole one, what only looks like one, and what nobody sees."""
+    folder = sample.write(tmp_path / "run")
+    sample.edited(folder, "no administrative port may be", f"no {text} may be")
+    record = load_record(folder)
+    assert [Verdict.model_validate_json(said) for said in ask(folder, Asked())] == list(record.verdicts)
+
+
 def test_a_planned_verdict_that_was_not_recorded_is_found_as_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 
@@ -51,6 +52,26 @@ def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
 def test_a_broken_line_is_named_by_its_number(tmp_path: Path) -> None:
     _replace_line(sample.write(tmp_path), 7, '{"control": ')
     assert "verdicts.jsonl:7: expected JSON" in _refusal(tmp_path)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_a_number_that_json_does_not_have_is_refused(tmp_path: Path, number: str) -> None:
+    """Some readers take it, others do not, and what is written of it is another thing."""
+    line = json.dumps(sample.verdicts()[2] | {"evidence": [sample.verdicts()[2]["evidence"][0] | {"value": "HERE"}]})
+    _replace_line(sample.write(tmp_path), 3, line.replace('"HERE"', number))
+    assert f"verdicts.jsonl:3: expected JSON: {number} is no number of JSON" in _refusal(tmp_path)
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_reading_leaves_the_collector_of_garbage_as_it_was(tmp_path: Path, *, collecting: bool) -> None:
+    _replace_line(sample.write(tmp_path), 7, "{")
+    switch = {True: gc.enable, False: gc.disable}
+    switch[collecting]()
+    try:
+        _refusal(tmp_path)
+        assert gc.isenabled() is collecting
+    finally:
+        gc.enable()
 
 
 def test_an_unknown_verdict_is_named_by_its_line(tmp_path: Path) -> None:
