@@ -8,6 +8,7 @@ from __future__ import annotations
 import graphlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -97,15 +98,12 @@ class Template:
 
     @classmethod
     def parse(cls, text: str, name: str) -> Template:
-        """Read a template from text.
+        """Read a template from text; the same text by the same name is read once a process, for nobody changes it.
 
         Raises:
             TemplateError: not YAML or JSON, or not the shape of a template.
         """
-        template = cls(parse(text, name), text)
-        with template.located():
-            check_shape(template.source.data)
-        return template
+        return _parsed(text, name)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -140,6 +138,14 @@ class Template:
             if like is not None and like.source is self.source and like.parameters == bound:
                 return like
             return _Resolution(self, bound, pseudo, exports).run()
+
+
+@lru_cache(maxsize=128)
+def _parsed(text: str, name: str) -> Template:
+    template = Template(parse(text, name), text)
+    with template.located():
+        check_shape(template.source.data)
+    return template
 
 
 def finish(value: Any, lookup: Lookup) -> Any:

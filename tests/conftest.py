@@ -1,21 +1,24 @@
 """What is measured of the tests: all of the quick ones, of those that repeat much of each other a part.
 
-Measuring costs a process half of its time again. Without a measurement under way (`coverage run`) nothing here does
-anything; which tests are measured hangs on their names, so that it is the same in each run.
+Measuring costs a process half of its time again. Without a measurement under way (`coverage run`) nothing is measured
+here. Which tests are hangs on their names, so that it is the same in each run; the processes that a test begins are
+measured when it is.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import zlib
-from collections.abc import Generator
-from contextlib import ExitStack
+from collections import Counter
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 
 import pytest
 
-from fixtures.mock_cloud.process import SHARED, shared
+from fixtures.mock_cloud.process import SHARED, started
 
 # Each of them deploys, reads or runs whole platforms again and again: a third shows what all of them do.
 _REPEATING: Final = (
@@ -26,50 +29,77 @@ _REPEATING: Final = (
     "tests/mock_cloud/test_forks", "tests/mock_cloud/test_one_change", "tests/mock_cloud/test_types",
     "tests/operations/test_smoke", "tests/recovery/test_cut", "tests/reports/test_hostile", "tests/second_cloud/",
 )  # fmt: skip
+# Neither does a test that is tried with more cases than these show more with each of them.
+_MANY: Final = 60
 _SHARE: Final = 3
 _FOR_CHILDREN: Final = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
-# One alone would leave too much of the mock cloud to the chance of which tests it gets.
+# Two of the workers have a mock cloud that is measured. One alone would leave too much of it to the chance of which
+# tests it gets; one cloud serves both.
 _MEASURED: Final = frozenset({"gw0", "gw1"})
+_MEASURED_CLOUD: Final = "TOUCHSTONE_MEASURED_CLOUD"
+_repeated: Final[set[str]] = set()
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_setupnodes() -> Generator[None, object, object]:
-    """Do not measure the mock cloud that the workers share: its forks cost twice as much, and save at each end."""
-    kept = _without_measurement()
-    try:
+    """Do not measure the mock cloud that most share: its forks cost twice as much, and save at each end."""
+    with _without_measurement():
         return (yield)
-    finally:
-        os.environ.update(kept)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Of the workers two alone have the processes measured that their tests begin, a mock cloud among them."""
+    """Begin the mock cloud that is measured before there are workers, and let two of them fork that one."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    if worker in _MEASURED and any(name in os.environ for name in _FOR_CHILDREN):
-        os.environ.pop(SHARED, None)
+    if worker in _MEASURED and _MEASURED_CLOUD in os.environ:
+        os.environ[SHARED] = os.environ[_MEASURED_CLOUD]
+    elif not worker and getattr(config.option, "numprocesses", None) and _is_under_way():
         stack = ExitStack()
         config.add_cleanup(stack.close)
-        stack.enter_context(shared())
-    elif worker:
-        _without_measurement()
+        os.environ[_MEASURED_CLOUD] = stack.enter_context(started(0, (), "--load-when-asked")).endpoint
 
 
-def _without_measurement() -> dict[str, str]:
-    """Take away what has the processes measured that are begun from here on, and return it."""
-    return {name: os.environ.pop(name) for name in _FOR_CHILDREN if name in os.environ}
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note which tests have many cases, and let the collector of garbage pass over all that was loaded so far."""
+    cases = Counter(_function(item.nodeid) for item in session.items)
+    _repeated.update(name for name, count in cases.items() if count > _MANY)
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Look once for what nobody let go of: pytest, which looks five times, has the rest to walk then."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Measure a test, or let it run as it is."""
+    """Measure a test and the processes that it begins, or let them run as they are."""
     measuring = _measuring()
     if measuring is None or _is_measured(item.nodeid):
         return (yield)
     measuring.stop()
     try:
-        return (yield)
+        with _without_measurement():
+            return (yield)
     finally:
         measuring.start()
+
+
+@contextmanager
+def _without_measurement() -> Iterator[None]:
+    """Let no process be measured that is begun inside the block."""
+    kept = {name: os.environ.pop(name) for name in _FOR_CHILDREN if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+
+
+def _is_under_way() -> bool:
+    return any(name in os.environ for name in _FOR_CHILDREN)
 
 
 def _measuring() -> Any:
@@ -78,4 +108,10 @@ def _measuring() -> Any:
 
 
 def _is_measured(name: str) -> bool:
-    return not name.startswith(_REPEATING) or zlib.crc32(name.encode()) % _SHARE == 0
+    is_repeated = name.startswith(_REPEATING) or _function(name) in _repeated
+    return not is_repeated or zlib.crc32(name.encode()) % _SHARE == 0
+
+
+def _function(name: str) -> str:
+    """Give the name of a test without the case of it."""
+    return name.partition("[")[0]

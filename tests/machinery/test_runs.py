@@ -72,7 +72,9 @@ def checkout(tmp_path: Path) -> Path:
     root.mkdir()
     for name in ROOMS:
         source = ROOT / name
-        ignore = shutil.ignore_patterns("__pycache__", "out")
+        # What is compiled is copied, or each run would compile all of it again; not what pytest has rewritten, which
+        # goes on naming the file that it was made of.
+        ignore = shutil.ignore_patterns("*-pytest-*.pyc", "out")
         shutil.copytree(source, root / name, ignore=ignore) if source.is_dir() else shutil.copy(source, root / name)
     return root
 

@@ -33,9 +33,21 @@ def queue(**properties: Any) -> dict[str, Any]:
     return {"Type": "AWS::SQS::Queue", "Properties": properties}
 
 
+def _session(*keys: str) -> boto3.Session:
+    core = botocore.session.Session()
+    core.register_component("data_loader", loader())
+    return boto3.Session(*keys, region_name="us-east-1", botocore_session=core)
+
+
 @cache
 def _client(endpoint: str, session: boto3.Session, service: str) -> Any:
     return session.client(service, endpoint_url=endpoint)
+
+
+@cache
+def _root(endpoint: str) -> Any:
+    """Whoever takes the role of an account: one for all accounts of a mock cloud."""
+    return _session("testing", "testing").client("sts", endpoint_url=endpoint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +58,9 @@ class Account:
 
     @classmethod
     def enter(cls, endpoint: str, account: str) -> "Account":
-        root = boto3.Session("testing", "testing", region_name="us-east-1")
         role = f"arn:aws:iam::{account}:role/anyone"
-        keys = root.client("sts", endpoint_url=endpoint).assume_role(RoleArn=role, RoleSessionName="tests")[
-            "Credentials"
-        ]
-        core = botocore.session.Session()
-        core.register_component("data_loader", loader())
-        session = boto3.Session(
-            keys["AccessKeyId"],
-            keys["SecretAccessKey"],
-            keys["SessionToken"],
-            region_name="us-east-1",
-            botocore_session=core,
-        )
+        keys = _root(endpoint).assume_role(RoleArn=role, RoleSessionName="tests")["Credentials"]
+        session = _session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
         return cls(account, endpoint, session)
 
     def client(self, service: str) -> Any:

@@ -40,8 +40,7 @@ def deploy(
     artefacts = Artefacts.built(stand_in)
     outputs = {**looked_up(environment, account.client), **artefacts.parameters}
     stacks = []
-    for key in only:
-        template = load_templates()[key]
+    for key, template in [item for item in load_templates().items() if item[0] in only]:
         if "FunctionsCodeKey" in template.section("Parameters"):
             artefacts.bring(account.client("s3"), outputs["ArtefactBucketName"])
         stack = environment.stack_name(key)

@@ -48,6 +48,25 @@ def test_what_refers_to_a_replaced_resource_follows_it(account: Account) -> None
     assert account.drifts()["Policy"]["StackResourceDriftStatus"] == "IN_SYNC"
 
 
+def test_what_getatt_gives_follows_a_replacement_and_the_way_back(account: Account) -> None:
+    arn = {"Arn": {"Value": {"Fn::GetAtt": ["Queue", "Arn"]}}}
+
+    def said() -> str:
+        return account.outputs()["Arn"].rpartition(":")[2]
+
+    account.create(template({"Queue": queue(QueueName="first")}, Outputs=arn))
+    assert account.update(template({"Queue": queue(QueueName="second")}, Outputs=arn)) == "UPDATE_COMPLETE"
+    assert said() == "second"
+    fails = {"Queue": queue(QueueName="third"), "Tagged": queue(Tags=[{"Key": "of", "Value": arn["Arn"]["Value"]}])}
+    worse = {**fails, "Bad": {**BAD_QUEUE, "DependsOn": "Tagged"}}
+    assert account.update(template(worse, Outputs=arn)) == "UPDATE_ROLLBACK_COMPLETE"
+    assert said() == "second"
+    back = {"Queue": queue(QueueName="second"), "Tagged": fails["Tagged"]}
+    assert account.update(template(back, Outputs=arn)) == "UPDATE_COMPLETE"
+    tags = account.client("sqs").list_queue_tags(QueueUrl=account.physical_ids()["Tagged"])["Tags"]
+    assert tags["of"].rpartition(":")[2] == said() == "second"
+
+
 def test_an_update_without_changes_is_refused_in_the_words_of_aws(account: Account) -> None:
     account.create(template({"Queue": queue()}))
     with pytest.raises(ClientError, match="No updates are to be performed"):
