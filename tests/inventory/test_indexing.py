@@ -46,15 +46,15 @@ def _walk(inventory: Inventory, keys: tuple[str, ...]) -> Iterator[Topic]:
             yield topic
 
 
-def _seen(found: Iterator[Topic]) -> tuple[list[str], bool, dict[str, tuple[str, ...]]]:
-    """Give what was found, whether it ended in what could not be read, and the population that was noted."""
+def _seen(found: Iterator[Topic]) -> tuple[list[str], list[str], dict[str, tuple[str, ...]]]:
+    """Give what was found, the resource whose unread fact it ended in, and the population that was noted."""
     keys: list[str] = []
-    ended = False
+    ended: list[str] = []
     with recording() as touched:
         try:
             keys.extend(topic.key for topic in found)
         except Unread:
-            ended = True
+            ended = [key for key, steps in touched if steps == ("TopicName",)][-1:]
     return keys, ended, touched.populations
 
 

@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -26,20 +27,29 @@ ROOMS = ("infra", "policies", "fixtures", "suites", "reports", "conftest.py", "p
 def start(root: Path, out: Path, *words: str) -> subprocess.Popen[str]:
     """Start pytest in a checkout."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--out", str(out), *words]
-    return subprocess.Popen(
-        command,
-        cwd=root,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "COLUMNS": "200"},
-        preexec_fn=_listen_to_ctrl_c,  # noqa: PLW1509  it only sets a signal's default
-    )
+    with _listening_to_ctrl_c():
+        return subprocess.Popen(
+            command,
+            cwd=root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "COLUMNS": "200"},
+        )
 
 
-def _listen_to_ctrl_c() -> None:
-    """Undo what a shell does to jobs in its background: they inherit an ignored SIGINT, as no terminal would give."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+@contextmanager
+def _listening_to_ctrl_c() -> Iterator[None]:
+    """Undo what a shell does to jobs in its background: they inherit an ignored SIGINT, as no terminal would give.
+
+    Here and not in the child (``preexec_fn``), in which a measurement would begin anew: that takes a worker with all
+    its modules up to a minute.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def run(root: Path, out: Path, *words: str) -> tuple[int, str]:
