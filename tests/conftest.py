@@ -30,7 +30,7 @@ _REPEATING: Final = (
     "tests/operations/test_smoke", "tests/recovery/test_cut", "tests/reports/test_hostile", "tests/second_cloud/",
 )  # fmt: skip
 # Neither does a test that is tried with more cases than these show more with each of them.
-_MANY: Final = 60
+_MANY: Final = 300
 _SHARE: Final = 3
 _FOR_CHILDREN: Final = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 # Two of the workers have a mock cloud that is measured. One alone would leave too much of it to the chance of which
@@ -80,10 +80,20 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     measuring = _measuring()
     if measuring is None or _is_measured(item.nodeid):
         return (yield)
+    with _paused(measuring), _without_measurement():
+        return (yield)
+
+
+@contextmanager
+def _paused(measuring: Any) -> Iterator[None]:
+    """Measure nothing inside the block.
+
+    To start again would patch again what is patched: after a thousand pauses each fork began a thousand measurements.
+    """
+    measuring.set_option("run:patch", [])
     measuring.stop()
     try:
-        with _without_measurement():
-            return (yield)
+        yield
     finally:
         measuring.start()
 

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from infra.settings import ROOT
 from tests import conftest
 
 MARK = "COVERAGE_PROCESS_START"
@@ -21,6 +22,32 @@ def test_a_third_of_what_repeats_is_measured_and_all_of_the_rest(monkeypatch: py
     assert all(conftest._is_measured(f"tests/a.py::test_few[{number}]") for number in range(300))
     named = [conftest._is_measured(f"tests/engines/test_b.py::test_c[{number}]") for number in range(300)]
     assert 80 < sum(named) < 120
+
+
+PAUSES = """
+import os
+import coverage
+from tests import conftest
+
+times = []
+os.register_at_fork = lambda **hooks: times.append(hooks)
+measuring = coverage.Coverage(data_file=None, config_file=False)
+measuring.set_option("run:patch", ["fork"])
+measuring.start()
+for _ in range(20):
+    with conftest._paused(measuring):
+        pass
+measuring.stop()
+print(len(times))
+"""
+
+
+def test_a_pause_makes_no_fork_dearer() -> None:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    done = subprocess.run(
+        [sys.executable, "-c", PAUSES], capture_output=True, text=True, check=True, cwd=ROOT, env=plain
+    )
+    assert done.stdout.strip() == "1"
 
 
 def test_a_process_of_a_test_that_is_not_measured_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
