@@ -92,12 +92,9 @@ def _block(
     seen: set[tuple[str, str]],
 ) -> Block:
     worst_first = sorted(found, key=lambda verdict: RANK[verdict.verdict])
-    rows = [
-        _row(verdict, detail, again=(verdict.resource, verdict.message) in seen)
-        for verdict in [verdict for verdict in worst_first if verdict.is_finding][
-            : MOST_ROWS if detail.grouped else None
-        ]
-    ]
+    findings = [verdict for verdict in worst_first if verdict.is_finding]
+    shown = findings[:MOST_ROWS] if detail.grouped else findings
+    rows = [_row(verdict, detail, again=(verdict.resource, verdict.message) in seen) for verdict in shown]
     if detail.grouped:
         rows = rows[: fitting((row.size for row in rows), room)]
     rest = [] if detail.grouped else [verdict for verdict in worst_first if not verdict.is_finding]

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from infra.deploy.descriptions import loader
+from infra.deploy import descriptions
 from infra.deploy.endpoint import usable
 from infra.environment import Environment
 from infra.errors import EndpointError, InputError
@@ -113,11 +113,8 @@ def one_line(what: str) -> Iterator[None]:
 
 def _session(region: str, key: str | None = None, secret: str | None = None, token: str | None = None) -> Any:
     import boto3  # noqa: PLC0415
-    from botocore.session import get_session  # noqa: PLC0415
 
-    core = get_session()
-    core.register_component("data_loader", loader())
-    return boto3.Session(key, secret, token, region_name=region, botocore_session=core)
+    return boto3.Session(key, secret, token, region_name=region, botocore_session=descriptions.session())
 
 
 def client(session: Any, service: str, endpoint: str | None = None) -> Any:

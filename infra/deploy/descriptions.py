@@ -35,10 +35,18 @@ class _Files:
         return None
 
 
+def session() -> Any:
+    """Give a new session of botocore, which reads nothing for a second time that another of them has read."""
+    from botocore.session import get_session  # noqa: PLC0415  0.6 s that a static run does not pay
+
+    made = get_session()
+    made.register_component("data_loader", _loader())
+    return made
+
+
 @cache
-def loader() -> Any:
-    """Give the one loader: a session that has it as its component ``data_loader`` reads nothing for a second time."""
-    from botocore.loaders import Loader  # noqa: PLC0415  0.6 s that a static run does not pay
+def _loader() -> Any:
+    from botocore.loaders import Loader  # noqa: PLC0415
     from botocore.session import get_session  # noqa: PLC0415
 
     usual = get_session().get_component("data_loader")

@@ -5,10 +5,9 @@ from functools import cache
 from typing import Any
 
 import boto3
-import botocore.session
 import yaml
 
-from infra.deploy.descriptions import loader
+from infra.deploy import descriptions
 
 Template = dict[str, Any]
 CAPABILITIES = ["CAPABILITY_NAMED_IAM"]
@@ -34,9 +33,7 @@ def queue(**properties: Any) -> dict[str, Any]:
 
 
 def _session(*keys: str) -> boto3.Session:
-    core = botocore.session.Session()
-    core.register_component("data_loader", loader())
-    return boto3.Session(*keys, region_name="us-east-1", botocore_session=core)
+    return boto3.Session(*keys, region_name="us-east-1", botocore_session=descriptions.session())
 
 
 @cache
