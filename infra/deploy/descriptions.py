@@ -40,12 +40,13 @@ def session() -> Any:
     from botocore.session import get_session  # noqa: PLC0415  0.6 s that a static run does not pay
 
     made = get_session()
-    made.register_component("data_loader", _loader())
+    made.register_component("data_loader", loader())
     return made
 
 
 @cache
-def _loader() -> Any:
+def loader() -> Any:
+    """Give botocore's loader of descriptions, one a process: what it has read it keeps."""
     from botocore.loaders import Loader  # noqa: PLC0415
     from botocore.session import get_session  # noqa: PLC0415
 

@@ -52,4 +52,4 @@ def _origin(one: Resource, number: int, kind: Kind) -> Origin:
     name = f"{one.key}N{number}"
     named = {"logical_id": name} if kind == "deployed" else {"logical_id": None, "physical_id": name}
     attributes = {word: f"{value}N{number}" for word, value in one.origin.attributes.items()}
-    return one.origin.model_copy(update={**named, "attributes": attributes})
+    return replace(one.origin, **named, attributes=attributes)

@@ -7,9 +7,10 @@ from functools import cache
 
 import pytest
 from botocore import xform_name
+from botocore.model import ServiceModel
 from policy_sentry.querying.actions import get_action_data
 
-from fixtures.aws.models import members, service_model
+from fixtures.aws.models import members
 from fixtures.aws.permissions import YOUNGER, action_of, actions
 from fixtures.aws.places import compiled
 from fixtures.aws.registry import BESIDE, ROWS, calls, required_members
@@ -17,8 +18,16 @@ from fixtures.aws.rows import Detail, Listing, Place, Type, path_of
 from fixtures.aws.telling import told_in
 from fixtures.inventory.facts import property_name
 from fixtures.inventory.types import TYPES
+from infra.deploy import descriptions
 
 NAMES = sorted(ROWS)
+
+
+@cache
+def service_model(service: str) -> ServiceModel:
+    """Give all that botocore says of a service, its prose too."""
+    model: ServiceModel = descriptions.session().get_service_model(service)
+    return model
 
 
 def places(row: Type) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from fixtures.inventory.inventory import Inventory
@@ -17,7 +18,7 @@ from suites.controls import looking
 from tests.machinery.small import GAP, context, key, queue
 from tests.machinery.test_judge import declared
 
-NOT_ASKED = GAP.model_copy(update={"kind": "not_asked"})
+NOT_ASKED = replace(GAP, kind="not_asked")
 
 
 @control("TST-91", severity="low", satisfies=("AC1",), broken_by=(Change("Queue.X", 1),))

@@ -120,7 +120,7 @@ def test_what_leads_to_something_that_was_removed_is_named(cfn_type: str) -> Non
     }
     assert named_by, "nothing leads to any"
     target = next(one for one in targets if one.key in named_by)
-    origin = target.origin.model_copy(update={"logical_id": None, "physical_id": "made-by-hand"})
+    origin = replace(target.origin, logical_id=None, physical_id="made-by-hand")
     elsewhere = type(target).build(target.properties(defaults=False), origin)
     for other in (None, elsewhere):
         assert list(dangling(instead(found, target, other))), target.key
