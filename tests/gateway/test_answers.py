@@ -6,14 +6,10 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from botocore.utils import parse_timestamp
-from hypothesis import given
-from hypothesis import strategies as st
 
 from fixtures.aws.access import Credentials, Limits
 from fixtures.aws.gateway import Gateway
 from fixtures.aws.ledger import CouldNotLook, Gap
-from fixtures.aws.strict_parsers import as_moment
 from infra.errors import InputError
 from tests.gateway.stub import Reply, answering
 
@@ -282,21 +278,3 @@ def test_an_answer_that_s3_would_not_give_is_not_believed(operation: str, odd: s
     announced = len(SOUND[operation]) if odd == "announced" else None
     gap = gap_of([Reply(body, announced=announced)], "s3", operation, **parameters)
     assert gap.kind in ("malformed", "unreachable", "server_error")  # botocore takes some of them for a server's error
-
-
-_MOMENTS = st.one_of(
-    st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.isoformat().replace("+00:00", "Z")),
-    st.from_regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?", fullmatch=True),
-    st.integers(0, 4_000_000_000), st.floats(0, 4e9), st.text(max_size=12),
-)  # fmt: skip
-
-
-@given(_MOMENTS)
-def test_a_moment_is_what_botocore_makes_of_it(said: str | float) -> None:
-    try:
-        theirs = parse_timestamp(said)
-    except (ValueError, RuntimeError, OverflowError):
-        with pytest.raises((ValueError, RuntimeError, OverflowError)):
-            as_moment(said)
-        return
-    assert as_moment(said) == theirs
