@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from fixtures.aws.ledger import Gap, Source, Unread
+from fixtures.inventory import evidence as evidence_module
 from fixtures.inventory.evidence import evidence
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.origin import Origin
@@ -133,6 +135,25 @@ def test_evidence_is_what_was_touched_with_where_it_was_read() -> None:
     second, first = evidence(touched)  # what was touched last decided, and stands first
     assert (first.field, first.value, first.source) == ("BackupRetentionPeriod", 7, line.text)
     assert (second.field, second.value, second.source) == ("MultiAZ", False, whole.text)
+
+
+def test_evidence_of_many_facts_is_made_anew_and_the_same_and_does_not_grow_with_the_account(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(evidence_module, "_MOST_KEPT", 10)
+    monkeypatch.setattr(evidence_module, "_kept", deque())
+    several = [database({"BackupRetentionPeriod": number}) for number in range(25)]
+    rounds = []
+    for _ in range(2):
+        touched = []
+        for one in several:
+            with recording() as seen:
+                _ = one.backup_retention_period
+            touched.append(evidence(seen))
+        rounds.append(touched)
+    assert rounds[0] == rounds[1]
+    assert [found[0].value for found in rounds[0]] == list(range(25))
+    assert sum(len(one.remembered) for one in several) == 10
 
 
 def test_touching_what_is_unread_is_evidence_as_well() -> None:
