@@ -34,7 +34,7 @@ _SLACK: Final = re.compile(r"[*~`@]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]|~#@$])")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def visible(text: str) -> str:
     r"""Return the text with control, format, bidirectional and zero-width characters as ``\u{202e}``.
 

@@ -46,7 +46,7 @@ def looks_secret(text: str) -> bool:
     return SECRET.search(text) is not None
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def redacted_text(text: str) -> str:
     """Give a text in which everything that looks like a secret is a digest; a second time changes nothing."""
     if not looks_secret(text):
