@@ -17,7 +17,7 @@ _OPENED: Final[dict[str, Callable[[Path], bytes]]] = {
 }
 
 
-class _Files:
+class Files:
     """Reads them as plain dictionaries: botocore's own way takes four times as long, and half of making a client.
 
     It is what `botocore.loaders.Loader` takes as its ``file_loader``.
@@ -65,4 +65,4 @@ def _loader() -> Any:
     from botocore.session import get_session  # noqa: PLC0415
 
     usual = get_session().get_component("data_loader")
-    return Loader(list(usual.search_paths), _Files(), include_default_search_paths=False)
+    return Loader(list(usual.search_paths), Files(), include_default_search_paths=False)
