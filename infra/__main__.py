@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
+from typing import Any
 
 import typer
+import typer.main
 from rich.console import Console
 from typer.completion import completion_init  # type: ignore[attr-defined]  # its place in all versions
 
@@ -43,11 +46,17 @@ for name, group in GROUPS.items():
     app.add_typer(group, name=name)
 
 
+@cache
+def commands() -> Any:
+    """Give the commands by name, each with its options; made of the functions once, however many lines are run."""
+    return typer.main.get_command(app)
+
+
 def main() -> int:
     """Run the command line; an error of ours is one line and its exit code."""
     completion_init()
     try:
-        code = app(standalone_mode=False, complete_var=VARIABLE)
+        code = commands()(standalone_mode=False, complete_var=VARIABLE)
     except TouchstoneError as error:
         return _refused(error)
     except typer.Abort:

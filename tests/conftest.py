@@ -1,8 +1,8 @@
 """What is measured of the tests: all of the quick ones, of those that repeat much of each other a part.
 
-Measuring costs a process half of its time again. Without a measurement under way (`coverage run`) nothing is measured
-here. Which tests are hangs on their names, so that it is the same in each run; the processes that a test begins are
-measured when it is.
+Measured, our code takes two to three times as long. Without a measurement under way (`coverage run`) nothing is
+measured here. Which tests are hangs on their names, so that it is the same in each run; the processes that a test
+begins, and the mock clouds that it forks, are measured when it is.
 """
 
 from __future__ import annotations
@@ -20,22 +20,37 @@ import pytest
 
 from fixtures.mock_cloud.process import SHARED, started
 
-# Each of them deploys, reads or runs whole platforms again and again: a third shows what all of them do.
+# Each of them does much of what its neighbours do (deploys, reads, judges or reports whole platforms, walks all there
+# is): a part shows what all of them do.
 _REPEATING: Final = (
-    "tests/engines/", "tests/infra/test_deploy", "tests/infra/test_destroying", "tests/infra/test_preflight",
-    "tests/infra/test_shift", "tests/inventory/test_faults", "tests/inventory/test_mutants",
-    "tests/inventory/test_short_lists", "tests/machinery/test_breaking_off", "tests/machinery/test_deciding",
-    "tests/machinery/test_nothing_vanishes", "tests/machinery/test_runs", "tests/mock_cloud/test_contract",
-    "tests/mock_cloud/test_forks", "tests/mock_cloud/test_one_change", "tests/mock_cloud/test_types",
-    "tests/operations/test_smoke", "tests/recovery/test_cut", "tests/reports/test_hostile", "tests/second_cloud/",
+    "tests/access/test_asking", "tests/access/test_newly", "tests/engines/", "tests/gateway/test_no_answers",
+    "tests/infra/test_deploy", "tests/infra/test_destroying", "tests/infra/test_endpoints", "tests/infra/test_history",
+    "tests/infra/test_preflight", "tests/infra/test_shift", "tests/inventory/test_collecting",
+    "tests/inventory/test_faults", "tests/inventory/test_lived_in", "tests/inventory/test_odd_items",
+    "tests/inventory/test_short_lists", "tests/inventory/test_tags_together", "tests/machinery/test_breaking_off",
+    "tests/machinery/test_canaries", "tests/machinery/test_deciding", "tests/machinery/test_live",
+    "tests/machinery/test_nothing_vanishes", "tests/machinery/test_replays", "tests/machinery/test_runs",
+    "tests/machinery/test_settings", "tests/mock_cloud/test_contract", "tests/mock_cloud/test_forks",
+    "tests/mock_cloud/test_one_change", "tests/mock_cloud/test_process", "tests/mock_cloud/test_types",
+    "tests/mock_cloud/test_what_stays", "tests/network/", "tests/operations/test_alarms", "tests/operations/test_look",
+    "tests/operations/test_smoke", "tests/operations/test_validate", "tests/recovery/", "tests/reports/test_faults",
+    "tests/reports/test_fitting", "tests/reports/test_hostile", "tests/reports/test_plugin",
+    "tests/reports/test_tampering", "tests/runbooks/", "tests/second_cloud/",
+)  # fmt: skip
+# What these do to everything, one thing at a time or in a browser, the tests of each thing show.
+_SHOWN_ELSEWHERE: Final = (
+    "tests/inventory/test_growth_of_judging", "tests/inventory/test_mutants", "tests/machinery/test_hostile_run",
+    "tests/proofs/test_mutants", "tests/reports/test_browser",
 )  # fmt: skip
 # Neither does a test that is tried with more cases than these show more with each of them.
-_MANY: Final = 300
-_SHARE: Final = 3
+_MANY: Final = 100
+_SHARE: Final = 4
+# Whoever comes to one of these last works alone for minutes while the others are done.
+_LONG: Final = (
+    "tests/runbooks/test_commands.py::test_every_command_does", "tests/infra/test_shifting_the_platform",
+    "tests/inventory/test_mutants",
+)  # fmt: skip
 _FOR_CHILDREN: Final = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
-# Two of the workers have a mock cloud that is measured. One alone would leave too much of it to the chance of which
-# tests it gets; one cloud serves both.
-_MEASURED: Final = frozenset({"gw0", "gw1"})
 _MEASURED_CLOUD: Final = "TOUCHSTONE_MEASURED_CLOUD"
 _repeated: Final[set[str]] = set()
 
@@ -48,14 +63,17 @@ def pytest_xdist_setupnodes() -> Generator[None, object, object]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin the mock cloud that is measured before there are workers, and let two of them fork that one."""
+    """Begin the mock cloud that measured tests fork, before there are workers."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    if worker in _MEASURED and _MEASURED_CLOUD in os.environ:
-        os.environ[SHARED] = os.environ[_MEASURED_CLOUD]
-    elif not worker and getattr(config.option, "numprocesses", None) and _is_under_way():
+    if not worker and getattr(config.option, "numprocesses", None) and _is_under_way():
         stack = ExitStack()
         config.add_cleanup(stack.close)
         os.environ[_MEASURED_CLOUD] = stack.enter_context(started(0, (), "--load-when-asked")).endpoint
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
 
 
 @pytest.hookimpl(trylast=True)
@@ -78,8 +96,11 @@ def pytest_sessionfinish() -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure a test and the processes that it begins, or let them run as they are."""
     measuring = _measuring()
-    if measuring is None or _is_measured(item.nodeid):
+    if measuring is None:
         return (yield)
+    if _is_measured(item.nodeid):
+        with _forking_what_is_measured():
+            return (yield)
     with _paused(measuring), _without_measurement():
         return (yield)
 
@@ -108,6 +129,20 @@ def _without_measurement() -> Iterator[None]:
         os.environ.update(kept)
 
 
+@contextmanager
+def _forking_what_is_measured() -> Iterator[None]:
+    """Let the mock clouds that are begun inside the block be forks of the one that is measured, if there is one."""
+    usual = os.environ.get(SHARED)
+    if _MEASURED_CLOUD not in os.environ or usual is None:
+        yield
+        return
+    os.environ[SHARED] = os.environ[_MEASURED_CLOUD]
+    try:
+        yield
+    finally:
+        os.environ[SHARED] = usual
+
+
 def _is_under_way() -> bool:
     return any(name in os.environ for name in _FOR_CHILDREN)
 
@@ -118,6 +153,8 @@ def _measuring() -> Any:
 
 
 def _is_measured(name: str) -> bool:
+    if name.startswith(_SHOWN_ELSEWHERE):
+        return False
     is_repeated = name.startswith(_REPEATING) or _function(name) in _repeated
     return not is_repeated or zlib.crc32(name.encode()) % _SHARE == 0
 

@@ -1,7 +1,8 @@
-"""botocore's descriptions of services, read once per process, whoever speaks to AWS and with however many sessions."""
+"""Sessions of botocore: what all have in common is read and worked out once a process, however many there are."""
 
 from __future__ import annotations
 
+import copy
 import gzip
 from collections.abc import Callable
 from functools import cache
@@ -16,7 +17,7 @@ _OPENED: Final[dict[str, Callable[[Path], bytes]]] = {
 }
 
 
-class _Files:
+class Files:
     """Reads them as plain dictionaries: botocore's own way takes four times as long, and half of making a client.
 
     It is what `botocore.loaders.Loader` takes as its ``file_loader``.
@@ -36,12 +37,26 @@ class _Files:
 
 
 def session() -> Any:
-    """Give a new session of botocore, which reads nothing for a second time that another of them has read."""
-    from botocore.session import get_session  # noqa: PLC0415  0.6 s that a static run does not pay
+    """Give a new session of botocore, which does nothing for a second time that another of them has done.
 
-    made = get_session()
+    The descriptions are read once. The handlers of botocore's own are the same functions for all sessions: registering
+    them takes ten times as long as copying what they are registered in, of which each session has its own.
+    """
+    from botocore.session import Session  # noqa: PLC0415  0.6 s that a static run does not pay
+
+    made = Session(event_hooks=copy.copy(_handlers()), include_builtin_handlers=False)
     made.register_component("data_loader", loader())
     return made
+
+
+@cache
+def _handlers() -> Any:
+    from botocore.hooks import HierarchicalEmitter  # noqa: PLC0415
+    from botocore.session import Session  # noqa: PLC0415
+
+    found = HierarchicalEmitter()
+    Session(event_hooks=found)
+    return found
 
 
 @cache
@@ -51,4 +66,4 @@ def loader() -> Any:
     from botocore.session import get_session  # noqa: PLC0415
 
     usual = get_session().get_component("data_loader")
-    return Loader(list(usual.search_paths), _Files(), include_default_search_paths=False)
+    return Loader(list(usual.search_paths), Files(), include_default_search_paths=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -33,20 +32,21 @@ def needy() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def cloud() -> Iterator[str]:
-    """One mock cloud for this module."""
-    with running() as found:
-        yield found.endpoint
+def empty() -> Iterator[MockCloud]:
+    """A mock cloud that is empty but for the hosted zone of each domain."""
+    with running() as cloud:
+        for name in environment_names():
+            environment = load_environment(name)
+            session = connect(environment, environment.role, cloud.endpoint)
+            make_hosted_zone(environment, client(session, "route53", cloud.endpoint))
+        yield cloud
 
 
 @pytest.fixture
-def endpoint(cloud: str) -> str:
-    """The mock cloud, emptied, with the hosted zone of each domain."""
-    urllib.request.urlopen(urllib.request.Request(f"{cloud}/moto-api/reset", method="POST")).close()  # noqa: S310
-    for name in environment_names():
-        environment = load_environment(name)
-        make_hosted_zone(environment, client(connect(environment, environment.role, cloud), "route53", cloud))
-    return cloud
+def endpoint(empty: MockCloud) -> Iterator[str]:
+    """A copy of the empty one."""
+    with empty.fork() as cloud:
+        yield cloud.endpoint
 
 
 def at(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Run:

@@ -168,7 +168,7 @@ def test_a_new_environment_is_judged_once_it_has_a_baseline(checkout: Path, tmp_
     assert "infra/pricing/usage/dr.toml: expected what dr is assumed to use, found none" in said
     used = checkout / "infra/pricing/usage"
     (used / "dr.toml").write_text((used / "prod.toml").read_text().replace('"prod"', '"dr"', 1))
-    code, said = run(checkout, tmp_path / "second", *STATIC)
+    code, said = run(checkout, tmp_path / "second", *STATIC, "--control", "BAK-01")
     assert code == 0, said
     assert {verdict["environment"] for verdict in record(tmp_path / "second")[0]} == {*KNOWN, "dr"}
 

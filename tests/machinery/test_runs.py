@@ -127,7 +127,7 @@ def test_a_finding_is_exit_code_1_and_points_at_its_line(checkout: Path, tmp_pat
         "BackupRetentionPeriod: !Ref BackupRetentionDays",
         "BackupRetentionPeriod: 1",
     )
-    code, said = run(checkout, tmp_path / "out", "suites/controls", "--tier", "static")
+    code, said = run(checkout, tmp_path / "out", "suites/controls", "--tier", "static", "--env", "prod")
     assert code == 1
     assert "keeps 1 days of backups; 30 are promised" in said
     failing = [verdict for verdict in record(tmp_path / "out")[0] if verdict["verdict"] == "fail"]
@@ -264,9 +264,8 @@ def test_the_static_tier_imports_no_engine_and_no_cloud(tmp_path: Path) -> None:
         "    heavy = {'moto', 'boto3', 'botocore', 'checkov', 'cfnlint'} & set(sys.modules)\n"
         "    print('heavy:', sorted(heavy))\n"
     )
-    code, said = run(
-        ROOT, tmp_path / "out", "suites/controls", "--tier", "static", "-p", "spy", "-o", f"pythonpath=. {tmp_path}"
-    )
+    words = ("suites/controls", "--tier", "static", "--env", "prod")  # where everything is that a control may look at
+    code, said = run(ROOT, tmp_path / "out", *words, "-p", "spy", "-o", f"pythonpath=. {tmp_path}")
     assert code == 0, said
     assert "heavy: []" in said
 

@@ -13,12 +13,10 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
-import typer.main
 
 from infra import __main__ as typed
 from infra.settings import ROOT
@@ -88,7 +86,6 @@ class Shell:
                 patched.setenv(key, value)
             patched.chdir(self.folder)
             patched.setattr(sys, "argv", ["infra", *words, *self._given(name, words)])
-            patched.setattr(typer.main, "get_command", lambda _: group())  # made anew by each call otherwise, in 50 ms
             try:
                 code = typed.main()
             except Exception:  # noqa: BLE001  as an interpreter ends with it
@@ -98,7 +95,7 @@ class Shell:
             return Ended(code, said.read())
 
     def _given(self, name: str, words: Sequence[str]) -> list[str]:
-        known = group().commands.get(name)
+        known = typed.commands().commands.get(name)
         options = {option for parameter in known.params for option in parameter.opts} if known else set()
         wanted = {option: value for option, value in self.given.items() if option in options and option not in words}
         return [word for option, value in wanted.items() for word in (option, value) if word]
@@ -127,12 +124,6 @@ class Shell:
             if ended.code:
                 return Ended(ended.code, "".join(said))
         return Ended(0, "".join(said))
-
-
-@cache
-def group() -> Any:
-    """The commands of infra by name, each with its options."""
-    return typer.main.get_command(typed.app)
 
 
 def all_wrong(shell: Shell, commands: Sequence[Command]) -> tuple[list[str], int]:

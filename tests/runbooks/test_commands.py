@@ -9,7 +9,7 @@ import pytest
 from infra import __main__ as typed
 from infra.settings import ROOT
 from tests.runbooks.pages import MOST_NOT_RUN, Command, check_not_run, commands_of, pages
-from tests.runbooks.shell import ENVIRONMENT, Ended, Shell, all_wrong, group
+from tests.runbooks.shell import ENVIRONMENT, Ended, Shell, all_wrong
 
 PAGES = {str(path.relative_to(ROOT)): path for path in pages()}
 BARE = Shell(ROOT)
@@ -115,7 +115,7 @@ def test_every_command_of_infra_is_found_when_an_option_or_the_command_is_rename
     tried = 0
     for command in infra_commands():
         words = command.words(ENVIRONMENT)
-        assert words[3] in group().commands, command.place
+        assert words[3] in typed.commands().commands, command.place
         options = [at for at, word in enumerate(words) if word.startswith("--")]
         for at in (3, *options):
             ended = BARE.run([*words[:at], f"{words[at]}-renamed", *words[at + 1 :]])
@@ -144,7 +144,7 @@ INLINE = re.compile(r"`(?:python -m infra ([a-z-]+)|tox -e ([a-z]+))([^`]*)`")
 @pytest.mark.parametrize("name", PAGES)
 def test_what_a_page_names_in_passing_is_there(name: str) -> None:
     """Commands and doors between backticks are not run; their names and options are there all the same."""
-    known = group().commands
+    known = typed.commands().commands
     doors = (ROOT / "tox.ini").read_text(encoding="utf-8")
     for command, door, rest in INLINE.findall(PAGES[name].read_text(encoding="utf-8")):
         if command:

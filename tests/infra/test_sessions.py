@@ -1,0 +1,38 @@
+"""A session of ours does all that one which botocore makes the usual way does, and shares nothing that changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore.handlers import BUILTIN_HANDLERS
+from botocore.hooks import EventAliaser, HierarchicalEmitter
+from botocore.session import get_session
+
+from infra.deploy import descriptions
+
+
+def called_by(session: Any, event: str) -> list[object]:
+    """What is called when an event is told, in order."""
+    emitter: EventAliaser = session.get_component("event_emitter")
+    hooks: HierarchicalEmitter = emitter._emitter
+    return list(hooks._handlers.prefix_search(emitter._alias_event_name(event)))
+
+
+def test_what_botocore_registers_for_every_session_is_registered_in_each_of_ours() -> None:
+    first, second, usual = descriptions.session(), descriptions.session(), get_session()
+    events = {event for event, *_ in BUILTIN_HANDLERS}
+    assert len(events) > 50
+    for event in events:
+        assert called_by(first, event) == called_by(second, event) == called_by(usual, event) != []
+
+
+def test_what_is_registered_in_one_session_is_in_no_other() -> None:
+    first, second = descriptions.session(), descriptions.session()
+
+    def mine(**_: object) -> None:
+        """Listens."""
+
+    first.register("before-send.sts", mine)
+    assert mine in called_by(first, "before-send.sts")
+    assert mine not in called_by(second, "before-send.sts")
+    assert mine not in called_by(descriptions.session(), "before-send.sts")
