@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import UnknownServiceError
 from botocore.model import ServiceModel
@@ -160,6 +162,27 @@ def test_where_nothing_can_be_written_it_is_read_all_the_same(tmp_path: Path) ->
     folder.chmod(stat.S_IRUSR)
     found = Excerpts(descriptions.loader(), WANTED, folder / "kept").load_service_model("sqs", "service-2")
     assert list(found["operations"]) == WANTED["sqs"]
+
+
+def test_a_service_that_somebody_has_described_himself_is_read_as_he_describes_it(tmp_path: Path) -> None:
+    theirs = tmp_path / "models" / "sqs" / "2099-01-01"
+    theirs.mkdir(parents=True)
+    said = {"metadata": {"protocol": "json"}, "operations": {"Theirs": {}}, "shapes": {}}
+    (theirs / "service-2.json").write_text(json.dumps(said), encoding="utf-8")
+    usual = descriptions.loader()
+    paths = [str(tmp_path / "models"), *usual.search_paths]
+    whole = type(usual)(paths, usual.file_loader, include_default_search_paths=False)
+    found = Excerpts(whole, WANTED, tmp_path / "kept").load_service_model("sqs", "service-2")
+    assert list(found["operations"]) == ["Theirs"]
+    assert not (tmp_path / "kept").exists()
+
+
+def test_what_has_been_made_before_does_not_change_what_an_excerpt_is_called(tmp_path: Path) -> None:
+    """boto3 adds to the places that are searched with each session."""
+    for _ in range(2):
+        Excerpts(descriptions.loader(), WANTED, tmp_path).load_service_model("sqs", "service-2")
+        boto3.Session(botocore_session=descriptions.session())
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_what_is_not_asked_is_read_whole(tmp_path: Path) -> None:
