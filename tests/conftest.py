@@ -37,10 +37,12 @@ _REPEATING: Final = (
     "tests/reports/test_fitting", "tests/reports/test_hostile", "tests/reports/test_plugin",
     "tests/reports/test_tampering", "tests/runbooks/", "tests/second_cloud/",
 )  # fmt: skip
-# What these do to everything, one thing at a time or in a browser, the tests of each thing show.
+# What these do to everything, one thing at a time, or with the program of somebody else (an engine, a browser, an
+# installer), which measured takes minutes: the tests of each thing show it.
 _SHOWN_ELSEWHERE: Final = (
-    "tests/inventory/test_growth_of_judging", "tests/inventory/test_mutants", "tests/machinery/test_hostile_run",
-    "tests/proofs/test_mutants", "tests/reports/test_browser", "tests/second_cloud/test_surroundings",
+    "tests/engines/test_real_templates", "tests/inventory/test_growth_of_judging", "tests/inventory/test_mutants",
+    "tests/machinery/test_hostile_run", "tests/proofs/test_mutants", "tests/reports/test_browser",
+    "tests/second_cloud/test_surroundings",
 )  # fmt: skip
 _SHARE: Final = 4
 # Neither does a test that is tried with more cases than these show more with each of them.
