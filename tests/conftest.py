@@ -37,14 +37,17 @@ _REPEATING: Final = (
     "tests/reports/test_fitting", "tests/reports/test_hostile", "tests/reports/test_plugin",
     "tests/reports/test_tampering", "tests/runbooks/", "tests/second_cloud/",
 )  # fmt: skip
-# What these do to everything, one thing at a time or in a browser, the tests of each thing show.
+# What these do to everything, one thing at a time, or with the program of somebody else (an engine, a browser, an
+# installer), which measured takes minutes: the tests of each thing show it.
 _SHOWN_ELSEWHERE: Final = (
-    "tests/inventory/test_growth_of_judging", "tests/inventory/test_mutants", "tests/machinery/test_hostile_run",
-    "tests/proofs/test_mutants", "tests/reports/test_browser",
+    "tests/engines/test_real_templates", "tests/inventory/test_growth_of_judging", "tests/inventory/test_mutants",
+    "tests/machinery/test_hostile_run", "tests/proofs/test_mutants", "tests/reports/test_browser",
+    "tests/second_cloud/test_surroundings",
 )  # fmt: skip
+_SHARE: Final = 4
 # Neither does a test that is tried with more cases than these show more with each of them.
 _MANY: Final = 100
-_SHARE: Final = 4
+_SHARE_OF_MANY: Final = 12
 # Whoever comes to one of these last works alone for minutes while the others are done.
 _LONG: Final = (
     "tests/runbooks/test_commands.py::test_every_command_does", "tests/infra/test_shifting_the_platform",
@@ -155,8 +158,10 @@ def _measuring() -> Any:
 def _is_measured(name: str) -> bool:
     if name.startswith(_SHOWN_ELSEWHERE):
         return False
-    is_repeated = name.startswith(_REPEATING) or _function(name) in _repeated
-    return not is_repeated or zlib.crc32(name.encode()) % _SHARE == 0
+    number = zlib.crc32(name.encode())
+    if _function(name) in _repeated:
+        return number % _SHARE_OF_MANY == 0
+    return not name.startswith(_REPEATING) or number % _SHARE == 0
 
 
 def _function(name: str) -> str:

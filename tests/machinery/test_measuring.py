@@ -15,10 +15,10 @@ from tests import conftest
 MARK = "COVERAGE_PROCESS_START"
 
 
-def test_a_fourth_of_what_repeats_is_measured_and_all_of_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_of_what_repeats_is_measured_and_all_of_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conftest, "_repeated", {"tests/a.py::test_many"})
     many = [conftest._is_measured(f"tests/a.py::test_many[{number}]") for number in range(300)]
-    assert 60 < sum(many) < 90
+    assert 15 < sum(many) < 35
     assert many == [conftest._is_measured(f"tests/a.py::test_many[{number}]") for number in range(300)]
     assert all(conftest._is_measured(f"tests/a.py::test_few[{number}]") for number in range(300))
     named = [conftest._is_measured(f"tests/engines/test_b.py::test_c[{number}]") for number in range(300)]
