@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from fixtures.aws.doubts import DOUBTS, doubt
-from fixtures.aws.models import service_model
 from fixtures.aws.registry import ROWS
 from fixtures.aws.types.cloudfront import as_service, as_template
 from fixtures.inventory.comparing import differences
 from fixtures.inventory.origin import Origin
 from fixtures.inventory.services.cloudfront import Distribution
+from tests.inventory.described import service_model
 
 WORD = "{{resolve:secretsmanager:${Secret}:SecretString:value}}"
 DECLARED: dict[str, Any] = {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from fixtures.inventory import evidence
 from fixtures.inventory.facts import Resource
 from fixtures.inventory.inventory import Inventory
 from fixtures.inventory.touching import Touched
@@ -24,11 +26,16 @@ COPIES = (1, 2, 3)
 
 
 @pytest.fixture(scope="module")
-def platform() -> Inventory:
-    """The platform, judged once before: what is said of a resource is remembered, and no later world pays for it."""
+def platform() -> Iterator[Inventory]:
+    """The platform, judged once before: what is said of a resource is remembered, and no later world pays for it.
+
+    All of it: which of the oldest facts would have to be made anew hangs on how large a world is.
+    """
     found = from_platform(resolve_platform(load_environment("prod")), NOW)
-    _costs(found, Counter(), 0, "deployed")
-    return found
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evidence, "_MOST_KEPT", sys.maxsize)
+        _costs(found, Counter(), 0, "deployed")
+        yield found
 
 
 class Counter:

@@ -7,7 +7,6 @@ from functools import cache
 
 import pytest
 from botocore import xform_name
-from botocore.model import ServiceModel
 from policy_sentry.querying.actions import get_action_data
 
 from fixtures.aws.models import members
@@ -18,16 +17,9 @@ from fixtures.aws.rows import Detail, Listing, Place, Type, path_of
 from fixtures.aws.telling import told_in
 from fixtures.inventory.facts import property_name
 from fixtures.inventory.types import TYPES
-from infra.deploy import descriptions
+from tests.inventory.described import service_model
 
 NAMES = sorted(ROWS)
-
-
-@cache
-def service_model(service: str) -> ServiceModel:
-    """Give all that botocore says of a service, its prose too."""
-    model: ServiceModel = descriptions.session().get_service_model(service)
-    return model
 
 
 def places(row: Type) -> list[str]:
