@@ -51,11 +51,16 @@ def session() -> Any:
 
 @cache
 def _handlers() -> Any:
-    from botocore.hooks import HierarchicalEmitter  # noqa: PLC0415
-    from botocore.session import Session  # noqa: PLC0415
+    """Register botocore's own handlers and no others: what a library adds to each session, each session adds itself."""
+    from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST  # noqa: PLC0415
+    from botocore.hooks import EventAliaser, HierarchicalEmitter  # noqa: PLC0415
 
     found = HierarchicalEmitter()
-    Session(event_hooks=found)
+    events = EventAliaser(found)
+    places = {REGISTER_FIRST: events.register_first, REGISTER_LAST: events.register_last}
+    for event, handler, *place in BUILTIN_HANDLERS:
+        register = places[place[0]] if place else events.register
+        register(event, handler)
     return found
 
 

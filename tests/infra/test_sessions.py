@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import botocore
+import pytest
 from botocore.handlers import BUILTIN_HANDLERS
 from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.session import get_session
@@ -23,6 +26,25 @@ def names(called: list[Any]) -> list[str]:
     return [f"{one.__module__}.{getattr(one, '__qualname__', type(one).__qualname__)}" for one in called]
 
 
+@pytest.fixture(params=["nothing", "before the first session", "after the first session"])
+def library(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A library that asks botocore to call it for each session, as aws-lambda-powertools does, and when it came."""
+
+    def initialize(session: Any) -> None:
+        session.register("request-created", lambda **_: None)
+
+    descriptions._handlers.cache_clear()
+    if request.param == "after the first session":
+        descriptions.session()
+    if request.param != "nothing":
+        botocore.register_initializer(initialize)
+    yield request.param
+    if request.param != "nothing":
+        botocore.unregister_initializer(initialize)
+    descriptions._handlers.cache_clear()
+
+
+@pytest.mark.usefixtures("library")
 def test_what_botocore_registers_for_every_session_is_registered_in_each_of_ours() -> None:
     first, second, usual = descriptions.session(), descriptions.session(), get_session()
     events = {event for event, *_ in BUILTIN_HANDLERS}
