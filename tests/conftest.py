@@ -1,4 +1,4 @@
-"""What is measured of the tests: all of the quick ones, of those that repeat much of each other a part.
+"""What is measured of the tests: the quick ones with one case each, of what repeats a part.
 
 Measured, our code takes two to three times as long. Without a measurement under way (`coverage run`) nothing is
 measured here. Which tests are hangs on their names, so that it is the same in each run; the processes that a test
@@ -44,8 +44,9 @@ _SHOWN_ELSEWHERE: Final = (
     "tests/machinery/test_hostile_run", "tests/proofs/test_mutants", "tests/reports/test_browser",
     "tests/second_cloud/test_surroundings",
 )  # fmt: skip
-_SHARE: Final = 4
-# Neither does a test that is tried with more cases than these show more with each of them.
+_SHARE: Final = 8
+# Neither do the further cases of a test show much more than its first, least of all where there are very many.
+_SHARE_OF_CASES: Final = 4
 _MANY: Final = 100
 _SHARE_OF_MANY: Final = 12
 # Whoever comes to one of these last works alone for minutes while the others are done.
@@ -56,6 +57,7 @@ _LONG: Final = (
 _FOR_CHILDREN: Final = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 _MEASURED_CLOUD: Final = "TOUCHSTONE_MEASURED_CLOUD"
 _repeated: Final[set[str]] = set()
+_first: Final[set[str]] = set()
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
@@ -84,6 +86,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Note which tests have many cases, and let the collector of garbage pass over all that was loaded so far."""
     cases = Counter(_function(item.nodeid) for item in session.items)
     _repeated.update(name for name, count in cases.items() if count > _MANY)
+    _first.update({_function(item.nodeid): item.nodeid for item in reversed(session.items)}.values())
     gc.collect()
     gc.freeze()
 
@@ -161,7 +164,9 @@ def _is_measured(name: str) -> bool:
     number = zlib.crc32(name.encode())
     if _function(name) in _repeated:
         return number % _SHARE_OF_MANY == 0
-    return not name.startswith(_REPEATING) or number % _SHARE == 0
+    if name.startswith(_REPEATING):
+        return number % _SHARE == 0
+    return name in _first or number % _SHARE_OF_CASES == 0
 
 
 def _function(name: str) -> str:

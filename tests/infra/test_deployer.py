@@ -117,17 +117,17 @@ def test_a_deployment_is_reviewed_followed_and_then_has_no_changes(
 
 
 def test_a_plan_shows_replacement_and_changes_nothing(
-    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    before: Mapping[str, MockCloud], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    deployed(run, "dev", "security")
-    change(monkeypatch, "network", "CidrBlock: 10.0.0.0/24", "CidrBlock: 10.0.8.0/24")
-    capsys.readouterr()
-    for _ in range(2):
-        assert run("plan", "--env", "dev", "--stack", "network") == 0
-        table = capsys.readouterr().out
-        assert "PublicSubnetA" in table
-        assert "Modify" in table
-        assert "True" in table
+    with before["security"].fork() as cloud:
+        run = at(cloud.endpoint, monkeypatch)
+        change(monkeypatch, "network", "CidrBlock: 10.0.0.0/24", "CidrBlock: 10.0.8.0/24")
+        for _ in range(2):
+            assert run("plan", "--env", "dev", "--stack", "network") == 0
+            table = capsys.readouterr().out
+            assert "PublicSubnetA" in table
+            assert "Modify" in table
+            assert "True" in table
 
 
 def test_a_plan_of_nothing_ends_where_outputs_are_missing(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -139,11 +139,11 @@ def test_a_plan_of_nothing_ends_where_outputs_are_missing(run: Run, capsys: pyte
 
 
 def test_a_failed_stack_names_the_resource_and_the_reason(
-    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    before: Mapping[str, MockCloud], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    deployed(run, "dev", "network")
     change(monkeypatch, "network", "CidrBlock: 10.0.0.0/24", "CidrBlock: 192.168.0.0/24")
-    assert run("deploy", "--env", "dev", "--stack", "network", "--yes") == 1
+    with before["network"].fork() as cloud:
+        assert at(cloud.endpoint, monkeypatch)("deploy", "--env", "dev", "--stack", "network", "--yes") == 1
     said = capsys.readouterr().err
     assert "touchstone-dev-network: ROLLBACK_COMPLETE: PublicSubnetA (AWS::EC2::Subnet)" in said.replace("\n", " ")
 
@@ -205,9 +205,8 @@ def test_a_protected_database_keeps_what_it_uses_until_it_may_go(
     assert rds.describe_db_instances()["DBInstances"] == rds.describe_db_subnet_groups()["DBSubnetGroups"] == []
 
 
-def test_the_default_group_is_emptied_once(run: Run, endpoint: str) -> None:
-    deployed(run, "dev", "security")
-    environment = load_environment("dev")
+def test_the_default_group_is_emptied_once(before: Mapping[str, MockCloud]) -> None:
+    environment, endpoint = load_environment("dev"), before["security"].endpoint
     ec2 = client(connect(environment, environment.deploy_role, endpoint), "ec2", endpoint)
     vpc = next(v for v in ec2.describe_vpcs()["Vpcs"] if not v["IsDefault"])
     mine = [{"Name": "vpc-id", "Values": [vpc["VpcId"]]}, {"Name": "group-name", "Values": ["default"]}]
@@ -274,12 +273,16 @@ def test_a_stack_whose_needs_are_not_deployed_says_what_comes_first(
     ],
 )
 def test_what_the_service_refuses_is_one_line(
-    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], old: str, new: str, told: str
+    before: Mapping[str, MockCloud],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    old: str,
+    new: str,
+    told: str,
 ) -> None:
-    deployed(run, "dev", "network")
-    capsys.readouterr()
     change(monkeypatch, "network", old, new)
-    assert run("deploy", "--env", "dev", "--stack", "network", "--yes") == 3
+    with before["network"].fork() as cloud:
+        assert at(cloud.endpoint, monkeypatch)("deploy", "--env", "dev", "--stack", "network", "--yes") == 3
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("error: network.yaml: touchstone-dev-network: ")
     assert told in line

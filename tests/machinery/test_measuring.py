@@ -15,14 +15,18 @@ from tests import conftest
 MARK = "COVERAGE_PROCESS_START"
 
 
-def test_a_part_of_what_repeats_is_measured_and_all_of_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_of_what_repeats_is_measured_and_each_test_once_of_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conftest, "_repeated", {"tests/a.py::test_many"})
     many = [conftest._is_measured(f"tests/a.py::test_many[{number}]") for number in range(300)]
     assert 15 < sum(many) < 35
     assert many == [conftest._is_measured(f"tests/a.py::test_many[{number}]") for number in range(300)]
-    assert all(conftest._is_measured(f"tests/a.py::test_few[{number}]") for number in range(300))
+    monkeypatch.setattr(conftest, "_first", {"tests/a.py::test_few[7]", "tests/a.py::test_one"})
+    few = [conftest._is_measured(f"tests/a.py::test_few[{number}]") for number in range(300)]
+    assert few[7]
+    assert 300 / 8 < sum(few) < 300 / 2
+    assert conftest._is_measured("tests/a.py::test_one")
     named = [conftest._is_measured(f"tests/engines/test_b.py::test_c[{number}]") for number in range(300)]
-    assert 60 < sum(named) < 90
+    assert 25 < sum(named) < 50
     assert not any(conftest._is_measured(f"tests/proofs/test_mutants.py::test_c[{number}]") for number in range(300))
 
 
