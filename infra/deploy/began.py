@@ -37,3 +37,8 @@ class Began:
         """
         if versions_of({stack: now}) != versions_of({stack: self.described[stack]}):
             raise DeployError(f"{name}: somebody else has changed it since this deployment began: plan and deploy anew")
+
+
+def outputs_in(found: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return a stack's outputs by name, as DescribeStacks tells of it; none of a stack that is not there."""
+    return {output["OutputKey"]: output["OutputValue"] for output in (found or {}).get("Outputs", [])}

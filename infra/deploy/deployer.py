@@ -8,7 +8,7 @@ from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from infra.deploy.artefacts import Artefacts, Stored
-from infra.deploy.began import Began
+from infra.deploy.began import Began, outputs_in
 from infra.deploy.checked import Checked
 from infra.deploy.connect import ClientOf, one_line
 from infra.deploy.default_group import empty_default_group
@@ -18,7 +18,7 @@ from infra.deploy.live import PARAMETER, STACK, hardly_called, held, live_functi
 from infra.deploy.lookups import looked_up
 from infra.deploy.needs import explained
 from infra.deploy.preflight import Preflight
-from infra.deploy.removal import clear, lift, remove, resources_of, retained
+from infra.deploy.removal import Destroyed, clear, lift, remove, resources_of, retained
 from infra.deploy.review import Review
 from infra.deploy.stacks import Stacks
 from infra.environment import Environment
@@ -46,20 +46,13 @@ def _refusals_in_one_line(act: Callable[Concatenate[Deployer, P], R]) -> Callabl
     return guarded
 
 
-@dataclass(frozen=True, slots=True)
-class Destroyed:
-    """A stack that is gone, and a line for each resource of it that is still there."""
-
-    name: str
-    stays: tuple[str, ...]
-
-
 @dataclass
 class Deployer:
     """Acts on one environment; ``client_of`` gives the client of a service by boto3's name.
 
     ``approve`` sees every review before it is executed; ``outputs`` are the stacks' outputs by name, as far as known;
-    ``express``: CloudFormation does not wait until resources are ready.
+    ``express``: CloudFormation does not wait until resources are ready. ``began``: how the stacks stand, where that is
+    known already with all outputs, since nobody else acts there: in a copy of a mock cloud.
     """
 
     environment: Environment
@@ -71,6 +64,7 @@ class Deployer:
     on_review: Callable[[Review], None] = lambda _: None
     outputs: dict[str, str] = field(default_factory=dict)
     express: bool = False
+    began: Began | None = None
     cloudformation: Any = field(init=False)
     _stacks: Stacks = field(init=False)
 
@@ -156,15 +150,19 @@ class Deployer:
 
     def with_templates(self, templates: Mapping[str, Template]) -> Deployer:
         """Return a deployer of other templates that acts through the same clients."""
-        return replace(self, templates=templates, outputs={})
+        return replace(self, templates=templates, outputs=dict(self.outputs) if self.began else {})
 
     def described(self, stack: str) -> dict[str, Any] | None:
         """Return what AWS says of a stack; None where it is not deployed."""
         return self._stacks.describe(self.environment.stack_name(stack))
 
+    def standing(self) -> Began:
+        """Return how the stacks stand now."""
+        return Began({stack: self.described(stack) for stack in STACKS})
+
     def outputs_of(self, stack: str) -> dict[str, str]:
         """Return the outputs that a stack has now; none where it is not deployed."""
-        return _outputs(self.described(stack))
+        return outputs_in(self.described(stack))
 
     @_refusals_in_one_line
     def destroy(self, only: str | None = None, *, lifts: bool = False, everything: bool = False) -> list[Destroyed]:
@@ -251,12 +249,14 @@ class Deployer:
 
     def _begin(self, first: str, *, hold: bool) -> Began:
         """Look up what AWS chooses per account and region, and learn the outputs of the stacks before the first."""
-        began = Began({stack: self.described(stack) for stack in STACKS})
+        if self.began is not None and not hold:
+            return self.began
+        began = self.standing()
         self.outputs = {**looked_up(self.environment, self.client_of), **self.artefacts.parameters}
         if hold:
             self.outputs[PARAMETER] = held(self.functions, self.aliases, hardly_called(self._compute))
         for earlier in STACKS[: STACKS.index(first)]:
-            self.outputs |= _outputs(began.described[earlier])
+            self.outputs |= outputs_in(began.described[earlier])
         return began
 
     def _bring_artefacts(self, stack: str) -> None:
@@ -266,7 +266,7 @@ class Deployer:
 
     def _remember_outputs(self, stack: str) -> Mapping[str, Any]:
         found = self.described(stack) or {}
-        self.outputs |= _outputs(found)
+        self.outputs |= outputs_in(found)
         return found
 
     def _missing(self, stack: str) -> list[str]:
@@ -290,10 +290,6 @@ class Deployer:
         group = self.outputs.get("DefaultSecurityGroupId")
         if stack == "network" and group:
             empty_default_group(self.client_of("ec2"), group)
-
-
-def _outputs(found: Mapping[str, Any] | None) -> dict[str, str]:
-    return {output["OutputKey"]: output["OutputValue"] for output in (found or {}).get("Outputs", [])}
 
 
 def _text(value: Any) -> str:

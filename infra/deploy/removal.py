@@ -41,6 +41,14 @@ class Found:
         return f"{self.logical_id} ({self.type}) {self.physical_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """A stack that is gone, and a line for each resource of it that is still there."""
+
+    name: str
+    stays: tuple[str, ...]
+
+
 LIFTS: Final[Mapping[str, Call]] = {
     "AWS::DynamoDB::Table": Call("dynamodb", "update_table", "TableName", (("DeletionProtectionEnabled", False),)),
     "AWS::RDS::DBInstance": Call(

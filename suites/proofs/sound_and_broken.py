@@ -143,7 +143,9 @@ def proofs_at_mocked() -> Iterator[Proofs]:
     from fixtures.tiers.stage import stage  # noqa: PLC0415  boto3 is not for a static run
 
     with stage(load_environment(ENVIRONMENT), templates()) as found:
-        yield Proofs(found)
+        proofs = Proofs(found)
+        proofs.sound()
+        yield proofs
 
 
 def deployed_from_nothing(breaks: list[Break]) -> Context:

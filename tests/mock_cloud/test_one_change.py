@@ -100,7 +100,7 @@ def test_one_property_touches_one_resource(standing: Stage, case: tuple[str, str
             touched.append((event.logical_id, event.status))
 
     with standing.cloud.fork(port=standing.port):
-        deployer = replace(standing.deployer, templates=edited, outputs={}, on_event=on_event)
+        deployer = replace(standing.deployer.with_templates(edited), on_event=on_event)
         (review,) = deployer.deploy(stack)
         (again,) = deployer.plan(stack)
     assert [(one.logical_id, one.action, one.replacement) for one in review.changes] == [
