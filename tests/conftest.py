@@ -55,6 +55,7 @@ _LONG: Final = (
     "tests/inventory/test_mutants",
 )  # fmt: skip
 _FOR_CHILDREN: Final = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+_EACH_COPY_ONCE: Final = ("tests.measured:each_copy_once",)
 _MEASURED_CLOUD: Final = "TOUCHSTONE_MEASURED_CLOUD"
 _repeated: Final[set[str]] = set()
 _first: Final[set[str]] = set()
@@ -73,7 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not worker and getattr(config.option, "numprocesses", None) and _is_under_way():
         stack = ExitStack()
         config.add_cleanup(stack.close)
-        os.environ[_MEASURED_CLOUD] = stack.enter_context(started(0, (), "--load-when-asked")).endpoint
+        os.environ[_MEASURED_CLOUD] = stack.enter_context(started(0, _EACH_COPY_ONCE, "--load-when-asked")).endpoint
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

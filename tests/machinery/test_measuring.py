@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,43 @@ def test_a_pause_makes_no_fork_dearer() -> None:
         [sys.executable, "-c", PAUSES], capture_output=True, text=True, check=True, cwd=ROOT, env=plain
     )
     assert done.stdout.strip() == "1"
+
+
+COPIES = """
+import os, sys
+import coverage
+from tests.measured import each_copy_once
+
+begun = []
+start = coverage.Coverage.start
+
+def counted(self):
+    begun.append(1)
+    start(self)
+
+coverage.Coverage.start = counted
+measuring = coverage.Coverage(data_file=sys.argv[1], data_suffix=True, config_file=False)
+measuring.set_option("run:patch", ["fork", "_exit"])
+measuring.start()
+each_copy_once(None)
+for _ in range(4):
+    begun.clear()
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        os._exit(0)
+    assert len(begun) == 1, begun
+print("the last", flush=True)
+os._exit(0)
+"""
+
+
+def test_a_copy_of_a_copy_is_measured_once(tmp_path: Path) -> None:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    command = [sys.executable, "-c", COPIES, str(tmp_path / "data")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env=plain)
+    assert done.stdout == "the last\n"
+    assert len(list(tmp_path.iterdir())) == 5  # what each process saw, saved once
 
 
 def test_a_process_of_a_test_that_is_not_measured_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
