@@ -25,8 +25,10 @@ def each_copy_once(app: App) -> App:
 
 
 def _end(status: int) -> NoReturn:
-    """Save what this process has measured, and nothing that the ones before it have."""
-    measuring = Coverage.current()
-    if measuring is not None:
-        measuring.save()
-    posix._exit(status)
+    """Save what this process has measured, and nothing that the ones before it have; end also where that fails."""
+    try:
+        measuring = Coverage.current()
+        if measuring is not None:
+            measuring.save()
+    finally:
+        posix._exit(status)
