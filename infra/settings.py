@@ -92,14 +92,18 @@ def _frozen(value: Any) -> Any:
 def key_lines(text: str, table: str) -> dict[str, int]:
     """Return the line (1-based) on which each key of a table of a valid TOML text is set.
 
-    tomllib gives no positions. A text cut behind a line is valid TOML only where that line ends a statement, so the key
-    that is new there began on the line behind the end of the statement before.
+    tomllib gives no positions. Lines after the end of a statement that are valid TOML by themselves are the next one: a
+    table's head, or a key of the table whose head came last.
     """
     lines, found = text.splitlines(keepends=True), dict[str, int]()
-    begins = 1
+    begins, head = 1, ""
     for end in range(1, len(lines) + 1):
+        statement = "".join(lines[begins - 1 : end])
         try:
-            data = tomllib.loads("".join(lines[:end]))
+            if statement.lstrip().startswith("["):
+                data, head = tomllib.loads(statement), statement
+            else:
+                data = tomllib.loads(head + statement)
         except tomllib.TOMLDecodeError:
             continue  # inside a value of several lines
         for key in data.get(table, {}):

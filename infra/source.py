@@ -2,12 +2,13 @@
 
 CloudFormation's YAML short forms (``!Ref``, ``!GetAtt a.b``, ``!Sub`` …) become their long forms. Duplicate keys and
 aliases, which YAML parsers accept and reviewers overlook, are refused. So is what would take a parser long to read, or
-crash it, before it is composed: too large, too deep, too many values.
+crash it: too large, too deep, too many values.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +53,7 @@ def parse(text: str, name: str) -> Source:
     if len(text) > _MAX_CHARACTERS:
         raise TemplateError(f"{name}:1: expected at most {_MAX_CHARACTERS} characters, got {len(text)}")
     try:
-        _weigh(text, name)
-        return _Reader(name).read(text)
+        return _Reader(text, name).read()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise TemplateError(f"{name}:{mark.line + 1 if mark else 1}: not valid YAML: {error.problem}") from error
@@ -63,83 +63,101 @@ def parse(text: str, name: str) -> Source:
         raise TemplateError(f"{name}:1: not readable: {error}") from error
 
 
-def _weigh(text: str, name: str) -> None:
-    """Refuse, from the stream of the parser's events, what must not be composed: composing recurses, events do not."""
-    depth = nodes = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        refused = None
-        if isinstance(event, yaml.AliasEvent):
-            refused = f"no YAML alias (*{event.anchor}): write the value out"
-        elif isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        nodes += isinstance(event, yaml.NodeEvent)
-        if depth > _MAX_DEPTH:
-            refused = f"at most {_MAX_DEPTH} levels of nesting"
-        elif nodes > _MAX_NODES:
-            refused = f"at most {_MAX_NODES} values"
-        if refused:
-            line = event.start_mark.line + 1 if event.start_mark else 1
-            raise TemplateError(f"{name}:{line}: expected {refused}")
-
-
 class _Reader:
-    def __init__(self, name: str) -> None:
+    """Reads a document from its parser's events, one after the other: what is refused has not been built before."""
+
+    def __init__(self, text: str, name: str) -> None:
         self.name = name
         self.lines: dict[Path, int] = {}
-        self.loader = yaml.SafeLoader("")
+        self.loader: Any = yaml.SafeLoader("")
+        self._events: Iterator[Any] = iter(yaml.parse(text, Loader=_LOADER))
+        self._depth = self._nodes = 0
 
-    def read(self, text: str) -> Source:
-        node = yaml.compose(text, Loader=_LOADER)
-        data = None if node is None else self._value(node, ())
+    def read(self) -> Source:
+        next(self._events)  # the stream's beginning
+        event = next(self._events)
+        data = None
+        if isinstance(event, yaml.DocumentStartEvent):
+            data = self._value(self._next(), ())
+            next(self._events)  # the document's end
+            event = next(self._events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise self._error(event, "one document, found another")
         return Source(self.name, data, self.lines)
 
-    def _error(self, mark: Any, expected: str) -> TemplateError:
-        return TemplateError(f"{self.name}:{mark.line + 1}: expected {expected}")
+    def _error(self, event: Any, expected: str) -> TemplateError:
+        return TemplateError(f"{self.name}:{_line(event)}: expected {expected}")
 
-    def _value(self, node: yaml.Node, path: Path) -> Any:
-        self.lines.setdefault(path, node.start_mark.line + 1)
-        if node.tag.startswith("!") and node.tag != "!":
-            return self._short_form(node, path)
-        return self._plain(node, path)
+    def _next(self) -> Any:
+        """Give the next value's beginning, or the end of what it is looked for in; refuse what no template needs."""
+        event = next(self._events)
+        if isinstance(event, yaml.CollectionEndEvent):
+            self._depth -= 1
+            return event
+        self._nodes += 1
+        self._depth += isinstance(event, yaml.CollectionStartEvent)
+        if isinstance(event, yaml.AliasEvent):
+            raise self._error(event, f"no YAML alias (*{event.anchor}): write the value out")
+        if self._depth > _MAX_DEPTH:
+            raise self._error(event, f"at most {_MAX_DEPTH} levels of nesting")
+        if self._nodes > _MAX_NODES:
+            raise self._error(event, f"at most {_MAX_NODES} values")
+        return event
 
-    def _plain(self, node: yaml.Node, path: Path) -> Any:
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self._value(child, (*path, index)) for index, child in enumerate(node.value)]
-        kind = node.tag.removeprefix(_STANDARD)
+    def _value(self, event: Any, path: Path) -> Any:
+        self.lines.setdefault(path, _line(event))
+        if event.tag and event.tag.startswith("!") and event.tag != "!":
+            return self._short_form(event, path)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        return self._inside(event, path)
+
+    def _inside(self, event: Any, path: Path) -> Any:
+        return self._mapping(path) if isinstance(event, yaml.MappingStartEvent) else self._sequence(path)
+
+    def _scalar(self, event: Any) -> Any:
+        tag, value = event.tag, event.value
+        if tag is None or tag == "!":
+            tag = self.loader.resolve(yaml.ScalarNode, value, event.implicit)
+        kind = tag.removeprefix(_STANDARD)
         if kind not in _CONSTRUCTORS:
-            return node.value
-        if len(node.value) > _LONGEST_NUMBER:
-            raise self._error(node.start_mark, f"a number of at most {_LONGEST_NUMBER} characters")
-        if _OCTAL.fullmatch(node.value):  # YAML 1.1 reads 0123 as 83: an account id would change in silence
-            raise self._error(node.start_mark, f"quotes around {node.value}: unquoted it is an octal number")
+            return value
+        if len(value) > _LONGEST_NUMBER:
+            raise self._error(event, f"a number of at most {_LONGEST_NUMBER} characters")
+        if _OCTAL.fullmatch(value):  # YAML 1.1 reads 0123 as 83: an account id would change in silence
+            raise self._error(event, f"quotes around {value}: unquoted it is an octal number")
         construct = getattr(self.loader, f"construct_yaml_{kind}")
-        return construct(node)
+        try:
+            return construct(yaml.ScalarNode(tag, value))
+        except (KeyError, ValueError, IndexError) as error:  # a tag that somebody wrote before a value of another kind
+            raise self._error(event, f"a value of the kind {kind}, got {value!r}") from error
 
-    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise self._error(key_node.start_mark, "a text as key")
-            key = str(key_node.value)
-            if key in result:
-                raise self._error(key_node.start_mark, f"the key {key!r} once, found it twice")
-            self.lines[(*path, key)] = key_node.start_mark.line + 1
-            result[key] = self._value(value_node, (*path, key))
+    def _sequence(self, path: Path) -> list[Any]:
+        result: list[Any] = []
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            result.append(self._value(event, (*path, len(result))))
         return result
 
-    def _short_form(self, node: yaml.Node, path: Path) -> dict[str, Any]:
-        name = node.tag[1:]
+    def _mapping(self, path: Path) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                raise self._error(event, "a text as key")
+            key = str(event.value)
+            if key in result:
+                raise self._error(event, f"the key {key!r} once, found it twice")
+            self.lines[(*path, key)] = _line(event)
+            result[key] = self._value(self._next(), (*path, key))
+        return result
+
+    def _short_form(self, event: Any, path: Path) -> dict[str, Any]:
+        name = event.tag[1:]
         key = name if name in ("Ref", "Condition") else f"Fn::{name}"
-        if isinstance(node, yaml.ScalarNode):
-            value: Any = node.value
-            if name == "GetAtt":
-                value = node.value.split(".", 1)
-            return {key: value}
-        self.lines[(*path, key)] = node.start_mark.line + 1
-        if isinstance(node, yaml.MappingNode):
-            return {key: self._mapping(node, (*path, key))}
-        return {key: [self._value(child, (*path, key, index)) for index, child in enumerate(node.value)]}
+        if isinstance(event, yaml.ScalarEvent):
+            return {key: event.value.split(".", 1) if name == "GetAtt" else event.value}
+        self.lines[(*path, key)] = _line(event)
+        return {key: self._inside(event, (*path, key))}
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1

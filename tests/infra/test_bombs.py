@@ -44,8 +44,14 @@ def nestings() -> Iterator[tuple[str, str]]:
         yield f"json {count}", '{"a": ' + "[" * count + "]" * count + "}"
         yield f"unclosed {count}", "[" * count
         yield f"block lists {count}", "- " * count
-        yield f"keys {count}", "? " * count
     yield "block maps", "\n".join(" " * depth + "a:" for depth in range(1200))
+
+
+def keys() -> Iterator[tuple[str, str]]:
+    """Give keys in keys, which are refused where the first of them is no text."""
+    for count in (2, 101, 1000, 20_000, 240_000):
+        yield f"block {count}", "? " * count
+        yield f"flow {count}", f"A: {'{? ' * count}"
 
 
 def sizes() -> Iterator[tuple[str, str, str]]:
@@ -65,6 +71,7 @@ def sizes() -> Iterator[tuple[str, str, str]]:
 BOMBS = [
     *((f"alias, {name}", text, ALIAS) for name, text in aliases()),
     *((f"nesting, {name}", text, DEEP) for name, text in nestings()),
+    *((f"keys, {name}", text, "a text as key") for name, text in keys()),
     *((f"size, {name}", text, expected) for name, text, expected in sizes()),
 ]
 
