@@ -23,13 +23,14 @@ _KINDS = (
     (("akia", "asia"), r"(?:AKIA|ASIA)[0-9A-Z]{16}"),
     (("-----begin ",), r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
     (("eyj",), r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),
-    (("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"gh[pousr]_\w{20,}"),
+    (("gh",), r"gh[pousr]_\w{20,}"),
     (("xox",), r"xox[abprs]-[\w-]{10,}"),
     (("@",), _USERINFO),
     (_NAMED, _VALUE),
 )
 SECRET = re.compile("|".join(pattern for _, pattern in _KINDS))
-_SIGNS = tuple(sign for signs, _ in _KINDS for sign in signs if sign not in _NAMED)
+_BY_SIGN = tuple((sign, re.compile(pattern)) for signs, pattern in _KINDS for sign in signs if sign not in _NAMED)
+_NAMED_VALUE = re.compile(_VALUE)
 
 
 def digest(value: str) -> str:
@@ -39,11 +40,13 @@ def digest(value: str) -> str:
 
 def looks_secret(text: str) -> bool:
     """Say whether anything in a text would be redacted."""
-    if text.isascii():  # beyond ASCII there are letters that are small ones of others only to a pattern
-        small = text.lower()
-        if not any(sign in small for sign in _SIGNS) and not ("=" in small and any(one in small for one in _NAMED)):
-            return False
-    return SECRET.search(text) is not None
+    if not text.isascii():  # beyond ASCII there are letters that are small ones of others only to a pattern
+        return SECRET.search(text) is not None
+    small = text.lower()
+    for sign, pattern in _BY_SIGN:  # a loop: this is asked of every line that is written
+        if sign in small and pattern.search(text):
+            return True
+    return "=" in small and any(map(small.__contains__, _NAMED)) and _NAMED_VALUE.search(text) is not None
 
 
 @lru_cache(maxsize=8_192)

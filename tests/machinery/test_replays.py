@@ -48,7 +48,7 @@ def test_facts_that_were_changed_say_otherwise(recorded: Path, tmp_path: Path) -
     folder = shutil.copytree(recorded, tmp_path / "run")
     path = folder / "inventory" / "dev-static.json"
     text = path.read_text()
-    path.write_text(text.replace('"BackupRetentionPeriod": 7', '"BackupRetentionPeriod": 1'))
+    path.write_text(text.replace('"BackupRetentionPeriod":7', '"BackupRetentionPeriod":1'))
     assert path.read_text() != text
     code, said = replay(tmp_path / "out", folder)
     assert code == 3
