@@ -1,4 +1,7 @@
-"""What an account has once: who looks for access from outside, who vouches for whom, and what lets its APIs log."""
+"""What an account has once: who looks for access from outside, who vouches for whom, and what lets its APIs log.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

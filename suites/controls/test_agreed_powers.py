@@ -1,4 +1,7 @@
-"""No role may do more, and nobody else may take it, than was agreed."""
+"""No role may do more, and nobody else may take it, than was agreed.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

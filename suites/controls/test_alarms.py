@@ -1,4 +1,7 @@
-"""What goes wrong is noticed: alarms are there, look at what there is, and tell somebody."""
+"""What goes wrong is noticed: alarms are there, look at what there is, and tell somebody.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

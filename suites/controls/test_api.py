@@ -1,4 +1,7 @@
-"""The API has one way in, which asks who comes, and takes so much and no more."""
+"""The API has one way in, which asks who comes, and takes so much and no more.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

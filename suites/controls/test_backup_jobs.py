@@ -1,4 +1,7 @@
-"""A backup that failed is told, one that is lost has a copy, and one that is kept can be had again."""
+"""A backup that failed is told, one that is lost has a copy, and one that is kept can be had again.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

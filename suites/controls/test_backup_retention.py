@@ -1,4 +1,7 @@
-"""What is lost can be had again, as far back as was promised."""
+"""What is lost can be had again, as far back as was promised.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a month may cost is watched, and somebody is told before it is spent."""
+"""What a month may cost is watched, and somebody is told before it is spent.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

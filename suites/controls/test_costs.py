@@ -1,4 +1,7 @@
-"""The platform costs what was agreed, and no template makes it dearer unseen."""
+"""The platform costs what was agreed, and no template makes it dearer unseen.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What people look at when an alarm is red shows what there is."""
+"""What people look at when an alarm is red shows what there is.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

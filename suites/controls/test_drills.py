@@ -1,4 +1,7 @@
-"""What is kept was had again not long ago, whole and in time: the records of restore drills."""
+"""What is kept was had again not long ago, whole and in time: the records of restore drills.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

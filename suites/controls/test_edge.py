@@ -1,4 +1,7 @@
-"""Clients come through the edge: over TLS 1.3, past the firewall, and nobody goes round it."""
+"""Clients come through the edge: over TLS 1.3, past the firewall, and nobody goes round it.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What proves that we looked cannot be changed afterwards, and nobody else could have made it."""
+"""What proves that we looked cannot be changed afterwards, and nobody else could have made it.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Functions run where they should, are called by whom they should be, and lose nothing that they could not handle."""
+"""Functions run where they should, are called by whom they should be, and lose nothing that they could not handle.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

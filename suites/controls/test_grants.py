@@ -1,4 +1,7 @@
-"""No policy at a resource allows more than what was agreed that it may."""
+"""No policy at a resource allows more than what was agreed that it may.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Nobody can do more than he must: no administrator among the roles, a bound to each, and few who may take one."""
+"""Nobody can do more than he must: no administrator among the roles, a bound to each, and few who may take one.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

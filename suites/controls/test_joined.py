@@ -1,4 +1,7 @@
-"""What leads somewhere leads to something of ours: routes, mappings, names, gateways and addresses."""
+"""What leads somewhere leads to something of ours: routes, mappings, names, gateways and addresses.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is referred to is there, is ours, and is not switched off."""
+"""What is referred to is there, is ours, and is not switched off.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

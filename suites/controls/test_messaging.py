@@ -1,4 +1,7 @@
-"""No message is lost, read on its way, or accepted from a stranger."""
+"""No message is lost, read on its way, or accepted from a stranger.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

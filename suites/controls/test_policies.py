@@ -1,4 +1,7 @@
-"""What the account keeps and hears stays in it: policies of stores, and who listens to topics."""
+"""What the account keeps and hears stays in it: policies of stores, and who listens to topics.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

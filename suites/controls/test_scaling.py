@@ -1,4 +1,7 @@
-"""What grows with its use does so by itself, in both directions, and no further than was promised."""
+"""What grows with its use does so by itself, in both directions, and no further than was promised.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Secrets change, stay in the account, and are needed as seldom as possible."""
+"""Secrets change, stay in the account, and are needed as seldom as possible.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

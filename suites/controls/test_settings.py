@@ -1,4 +1,7 @@
-"""What was agreed about settings that no other control speaks of."""
+"""What was agreed about settings that no other control speaks of.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

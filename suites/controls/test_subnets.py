@@ -1,4 +1,7 @@
-"""Data lives where the Internet has no road to it."""
+"""Data lives where the Internet has no road to it.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

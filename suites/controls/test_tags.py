@@ -1,4 +1,7 @@
-"""Every resource says whose it is."""
+"""Every resource says whose it is.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

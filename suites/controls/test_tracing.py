@@ -1,4 +1,7 @@
-"""Traces are kept of what matters, and can be found."""
+"""Traces are kept of what matters, and can be found.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

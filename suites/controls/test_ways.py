@@ -1,4 +1,7 @@
-"""Through the network the data are reached by who needs them, and by nobody else: there, and back."""
+"""Through the network the data are reached by who needs them, and by nobody else: there, and back.
+
+PYTEST_DONT_REWRITE: a finding is its assertion's message, and all of it.
+"""
 
 from __future__ import annotations
 

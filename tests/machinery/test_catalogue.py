@@ -86,6 +86,12 @@ def test_every_assert_of_a_control_has_a_message(path: Path) -> None:
     assert not silent, f"{path.name}: asserts without a finding on lines {silent}"
 
 
+@pytest.mark.parametrize("path", [path for path in FILES if path.match("test_*.py")], ids=lambda path: path.stem)
+def test_pytest_writes_nothing_beside_the_finding_of_a_control(path: Path) -> None:
+    said = ast.get_docstring(ast.parse(path.read_text())) or ""
+    assert "PYTEST_DONT_REWRITE" in said, f"{path.name}: expected PYTEST_DONT_REWRITE in the module's docstring"
+
+
 def test_every_threshold_is_demanded_by_a_control() -> None:
     text = "".join(path.read_text() for path in FILES)
     unused = [name for name in Baseline.model_fields if name != "absent" and f"baseline.{name}" not in text]
