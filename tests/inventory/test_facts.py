@@ -21,7 +21,7 @@ from fixtures.inventory.services.dynamodb import Table
 from fixtures.inventory.services.iam import Role
 from fixtures.inventory.services.kms import Key
 from fixtures.inventory.services.rds import DBInstance
-from fixtures.inventory.services.sqs import Queue
+from fixtures.inventory.services.sqs import Queue, QueuePolicy
 from fixtures.inventory.touching import recording
 from fixtures.inventory.types import TYPES
 from fixtures.inventory.values import Reference
@@ -154,6 +154,20 @@ def test_evidence_of_many_facts_is_made_anew_and_the_same_and_does_not_grow_with
     assert rounds[0] == rounds[1]
     assert [found[0].value for found in rounds[0]] == list(range(25))
     assert sum(len(one.remembered) for one in several) == 10
+
+
+def test_equal_texts_of_an_account_are_one_object() -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:Get"}
+    answer = json.dumps({"Queues": ["q"], "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}})
+
+    def answered() -> list[Any]:
+        found = QueuePolicy.build(json.loads(answer), Origin(logical_id="P"))
+        (said,) = found.properties()["PolicyDocument"]["Statement"]
+        (understood,) = found.policy_document["Statement"]
+        assert said is understood, "what is plain data already is not copied"
+        return [*said, *said.values()]
+
+    assert all(text is again for text, again in zip(answered(), answered(), strict=True))
 
 
 def test_touching_what_is_unread_is_evidence_as_well() -> None:
