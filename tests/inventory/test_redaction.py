@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fixtures.aws.ledger import Call
 from fixtures.aws.redaction import redacted
 from fixtures.inventory.comparing import differences
 from fixtures.inventory.facts import Resource
@@ -22,7 +23,7 @@ from fixtures.inventory.services.elasticache import ReplicationGroup, User
 from fixtures.inventory.services.rds import DBInstance
 from fixtures.inventory.services.secretsmanager import Secret
 from fixtures.inventory.services.sqs import Queue
-from fixtures.inventory.snapshot import to_json
+from fixtures.inventory.snapshot import from_json, to_json
 from infra.redaction import SECRET, digest, looks_secret
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -65,6 +66,28 @@ def test_a_text_that_looks_like_a_secret_is_shown_as_a_digest(text: str) -> None
     inventory = Inventory("dev", "static", "111111111111", "us-east-1", AT, (resource,))
     assert "(redacted " in to_json(inventory, for_record=True)
     assert redacted({text: [text]}) != {text: [text]}
+
+
+@pytest.mark.parametrize("text", ["a\ud800b", "\udfff", "\u2028", "\x7f\x00", "\U0001f600", "Zürich"])
+def test_whatever_a_text_is_made_of_an_inventory_is_written_and_read_again(text: str) -> None:
+    queue = Queue.build({"Tags": [{"Key": text, "Value": text}]}, Origin(logical_id="X"))
+    call = Call(
+        service="sqs",
+        operation="GetQueueAttributes",
+        parameters={"QueueUrl": text},
+        outcome="answered",
+        status=200,
+        request_ids=(text,),
+        pages=1,
+        retries=0,
+        seconds=0.5,
+        at=AT,
+    )
+    written = to_json(Inventory("dev", "live", "111111111111", "us-east-1", AT, (queue,), ledger=(call,)))
+    again = from_json(written)
+    assert again.resources == (queue,)
+    assert again.ledger == (call,)
+    assert to_json(again) == written
 
 
 # What secrets are made of and what may stand around them, so that many texts nearly look like one.
