@@ -17,7 +17,6 @@ _VALUE = (
     r"(?i:(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=token=)|(?<=api_key=)|(?<=apikey=))"
     r"(?!\(redacted )[^\s&,;\"']+"
 )
-_NAMED = ("password=", "passwd=", "secret=", "token=", "api_key=", "apikey=")
 # Each with texts of which one, in small letters, stands in everything that looks so: to look for these costs little.
 _KINDS = (
     (("akia", "asia"), r"(?:AKIA|ASIA)[0-9A-Z]{16}"),
@@ -26,11 +25,10 @@ _KINDS = (
     (("gh",), r"gh[pousr]_\w{20,}"),
     (("xox",), r"xox[abprs]-[\w-]{10,}"),
     (("@",), _USERINFO),
-    (_NAMED, _VALUE),
+    (("password=", "passwd=", "secret=", "token=", "api_key=", "apikey="), _VALUE),
 )
 SECRET = re.compile("|".join(pattern for _, pattern in _KINDS))
-_BY_SIGN = tuple((sign, re.compile(pattern)) for signs, pattern in _KINDS for sign in signs if sign not in _NAMED)
-_NAMED_VALUE = re.compile(_VALUE)
+_BY_SIGN = tuple((sign, re.compile(pattern)) for signs, pattern in _KINDS for sign in signs)
 
 
 def digest(value: str) -> str:
@@ -43,10 +41,7 @@ def looks_secret(text: str) -> bool:
     if not text.isascii():  # beyond ASCII there are letters that are small ones of others only to a pattern
         return SECRET.search(text) is not None
     small = text.lower()
-    for sign, pattern in _BY_SIGN:  # a loop: this is asked of every line that is written
-        if sign in small and pattern.search(text):
-            return True
-    return "=" in small and any(map(small.__contains__, _NAMED)) and _NAMED_VALUE.search(text) is not None
+    return any(sign in small and pattern.search(text) for sign, pattern in _BY_SIGN)
 
 
 @lru_cache(maxsize=8_192)
