@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from fixtures.mock_cloud.process import SHARED, started
 
@@ -57,6 +58,8 @@ _LONG: Final = (
 _FOR_CHILDREN: Final = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 _EACH_COPY_ONCE: Final = ("tests.measured:each_copy_once",)
 _MEASURED_CLOUD: Final = "TOUCHSTONE_MEASURED_CLOUD"
+settings.register_profile("unhurried", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 _repeated: Final[set[str]] = set()
 _first: Final[set[str]] = set()
 

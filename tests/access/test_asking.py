@@ -26,7 +26,7 @@ def first(document: Document, world: list[Asked]) -> Asked | None:
     return next((asked for asked in world if allows(document, asked)), None)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(policies())
 def test_whoever_gets_in_is_found(document: Document) -> None:
     """What the small world shows to be open is said to be; the other way round the witness shows it."""
@@ -38,7 +38,7 @@ def test_whoever_gets_in_is_found(document: Document) -> None:
             assert way.request.principal.account != OURS
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(policies(), statements())
 def test_an_allow_opens_and_a_deny_shuts(document: Document, more: dict[str, Any]) -> None:
     """One Allow more makes nothing less open, one Deny more nothing more open."""
@@ -266,7 +266,7 @@ def test_what_is_about_no_resource_is_so_by_aws_itself() -> None:
         assert {one["resource_arn_format"] for entries in known.values() for one in entries} == {"*"}, action
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(statements("Deny"), min_size=1, max_size=2))
 def test_one_denial_more_leaves_no_more_undenied(denials: list[dict[str, Any]]) -> None:
     documents = [{"Version": "2012-10-17", "Statement": denials[:count]} for count in range(1, len(denials) + 1)]

@@ -33,14 +33,14 @@ def held_against_every_request(before: Document, after: Document) -> None:
     assert found is not None or not opened(before, after)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(policies(), policies())
 def test_what_a_policy_opens_is_found_between_any_two(before: Document, after: Document) -> None:
     """None means that there is no such request in the whole of a small world."""
     held_against_every_request(before, after)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(policies(), st.data())
 def test_no_damage_that_opens_a_policy_is_called_harmless(before: Document, data: st.DataObject) -> None:
     """The damages are those of the mutants, made to any policy."""
@@ -50,7 +50,7 @@ def test_no_damage_that_opens_a_policy_is_called_harmless(before: Document, data
     held_against_every_request(before, after)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(policies(), st.data())
 def test_parts_of_what_was_allowed_open_nothing(whole: Document, data: st.DataObject) -> None:
     """A statement whose actions stand in two others is covered by both together, and words alone show it."""
@@ -81,7 +81,7 @@ def test_fewer_values_of_a_condition_open_nothing_and_of_its_contrary_something(
     assert newly_allowed(policy("StringEquals", "a"), policy("StringEqualsIfExists", "a"), OURS) is not None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(policies(), statements("Deny"))
 def test_one_deny_more_opens_nothing(before: Document, denial: dict[str, Any]) -> None:
     """Nothing has to be looked at for that: the proof is cheap where it is easy."""
@@ -120,7 +120,7 @@ def _admits(rule: dict[str, Any], protocol: str, port: int, peer: str) -> bool:
     return not peer.startswith("$") and ip_address(peer) in ip_network(rule["CidrIp"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rules(), rules())
 def test_what_a_group_admits_anew_is_found(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> None:
     """Every packet of a small world is tried."""

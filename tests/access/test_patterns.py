@@ -28,7 +28,7 @@ def as_arn_regex(pattern: str) -> re.Pattern[str]:
     return re.compile(":".join([*parts, as_regex(last).pattern]), re.DOTALL)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(pieces, min_size=1, max_size=4))
 def test_every_kind_of_text_is_found(patterns: list[str]) -> None:
     others = [as_regex(pattern) for pattern in patterns]
@@ -41,14 +41,14 @@ def test_every_kind_of_text_is_found(patterns: list[str]) -> None:
     assert all(met(text) == numbers for numbers, text in found.items())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(pieces, st.sampled_from(SHORT))
 def test_a_segment_of_an_arn_ends_at_its_colon(pattern: str, text: str) -> None:
     expected = True if pattern == "*" else as_arn_regex(pattern).fullmatch(text) is not None
     assert is_met(arn(pattern), text) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(pieces, max_size=3), pieces)
 def test_within_is_kept_to(patterns: list[str], within: str) -> None:
     for text in regions([glob(pattern) for pattern in patterns], [glob(within)]).values():

@@ -170,7 +170,7 @@ def lets(said: list[Said], asked: Asked) -> bool:
     return allows(policy(*({"Principal": "*", **one} for one in said)), asked)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(MANY, MANY)
 def test_what_two_policies_both_allow_is_found(said: list[Said], bound: list[Said]) -> None:
     """Whatever of the small world both allow is said to be open; what is said to be is let through by both."""
@@ -186,7 +186,7 @@ def test_what_two_policies_both_allow_is_found(said: list[Said], bound: list[Sai
         assert effective(whole, request) is Decision.ALLOW
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(MANY, MANY, of_identity())
 def test_one_allow_more_opens_and_one_deny_more_shuts(said: list[Said], bound: list[Said], more: Said) -> None:
     """Wherever it is added, to the policy or to the boundary: an Allow shuts nothing, a Deny opens nothing."""

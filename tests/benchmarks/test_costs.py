@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +17,13 @@ import pytest
 from fixtures.mock_cloud.process import running
 from fixtures.tiers.mocked import deploy
 from infra.environment import environment_names, load_environment
+from infra.errors import TemplateError
 from infra.settings import ROOT
+from infra.source import parse
 from infra.stacks import load_templates, resolve_platform
 from tests.benchmarks.large_account import chosen
 from tests.benchmarks.measuring import Cost, Table, command, work
+from tests.infra.test_bombs import BOMBS, QUEUE
 from tests.machinery.test_runs import ROOMS
 
 REPEATS = 3
@@ -60,6 +65,24 @@ def test_the_environments_are_deployed_at_one_price(table: Table) -> None:
     table.tell("  all of them", str(sum(costs.values(), Cost(0, 0))))
     first, *later = (costs[name].cpu / size[name] for name in costs)
     table.hold("  a resource of a later account of one of the first", max(later) / first, 1.1, "times")
+
+
+def test_a_bomb_is_refused_about_as_soon_as_the_largest_template_is_read(table: Table) -> None:
+    def seconds(text: str) -> float:
+        began = time.process_time()
+        with suppress(TemplateError):
+            parse(text, "t.yaml")
+        return time.process_time() - began
+
+    def least(text: str) -> float:
+        return min(seconds(text) for _ in range(REPEATS))
+
+    largest = f"A: [{'1,' * 99_000}]\n{QUEUE}"
+    parse(largest, "t.yaml")
+    read = least(largest)
+    table.tell("a template of as many values as are read", f"{read:.2f} CPU s")
+    longest = max(least(text) for _, text, _ in BOMBS)
+    table.hold("  the bomb that takes longest of it", longest / read, 1.5, "times")
 
 
 @dataclass(frozen=True, slots=True)

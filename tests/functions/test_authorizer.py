@@ -185,7 +185,7 @@ def test_an_invocation_for_something_else_is_an_error() -> None:
 ODD = st.text(st.characters(codec="utf-8"), min_size=8, max_size=200).filter(lambda text: text.strip() == text)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     sent=ODD | st.sampled_from([token(), token(key="x" * 64), token(algorithm="HS256")]),
     edge=ODD,

@@ -162,7 +162,7 @@ PAYLOADS = st.dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(payload=PAYLOADS, usd=st.decimals(0, 10**13, places=2), noise=st.binary(max_size=20))
 def test_an_alert_reads_back_as_it_was_written(payload: dict[str, Any], usd: Decimal, noise: bytes) -> None:
     text = json.dumps(event(payload=payload, usd=float(usd)))

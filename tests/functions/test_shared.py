@@ -22,6 +22,7 @@ from infra.settings import ROOT
 from tests.functions.conftest import ENVIRONMENT, Written
 from tests.functions.shapes import context, token
 from tests.functions.stores import package
+from tests.patience import PATIENCE
 
 FUNCTIONS = ROOT / "infra" / "functions"
 TABLES = {"connections_table", "subscriptions_table"}
@@ -179,7 +180,7 @@ def test_the_functions_are_imported_without_asking_for_anything(tmp_path: Path) 
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert (json.loads(found.stdout or "null"), found.stderr) == (["handler"] * len(VARIABLES), "")
 

@@ -9,10 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.patience import PATIENCE
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer; ``announced`` is the Content-Length when it shall lie, ``drip`` seconds between two bytes."""
+    """One answer; ``announced`` is the Content-Length when it shall lie.
+
+    ``drip``: seconds between two bytes, of which no end comes.
+    """
 
     body: bytes
     status: int = 200
@@ -58,10 +63,10 @@ def answering(replies: Sequence[Reply]) -> Iterator[tuple[str, list[bytes]]]:
             if not reply.drip:
                 self.wfile.write(reply.body)
                 return
-            for byte in reply.body:
+            for _ in range(int(PATIENCE / reply.drip)):
                 time.sleep(reply.drip)
                 try:
-                    self.wfile.write(bytes([byte]))
+                    self.wfile.write(b" ")
                 except OSError:
                     return
 

@@ -57,7 +57,7 @@ def test_every_endpoint_is_one_that_boto3_calls_or_one_line() -> None:
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=0x2FFF), max_size=40))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_text_is_a_url_or_one_line(text: str) -> None:
     for endpoint in (text, f"http://{text}", f"http://localhost:{text}"):
         assert (refused(endpoint) or endpoint).isprintable()

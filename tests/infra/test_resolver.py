@@ -41,13 +41,13 @@ def value_of(expression: Any) -> Any:
     return resolved({"Value": expression}).resources["Queue"].properties["Value"]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(EXPRESSIONS)
 def test_nested_functions_answer_as_the_oracle_does(pair: Pair) -> None:
     assert value_of(pair.expression) == pair.value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(EXPRESSIONS, st.sampled_from([{"Ref": "Key"}, {"Fn::GetAtt": ["Key", "Arn"]}]))
 def test_what_waits_for_a_resource_is_finished_when_it_exists(pair: Pair, reference: dict[str, Any]) -> None:
     joined = value_of({"Fn::Join": ["+", [reference, pair.expression, reference]]})
@@ -71,7 +71,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(JSON)
 def test_garbage_is_resolved_or_refused_in_one_line(garbage: Any) -> None:
     complaint = refusal(garbage)
@@ -87,7 +87,7 @@ def refusal(expression: Any) -> str | None:
     return None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=60))
 def test_any_text_is_a_template_or_refused_in_one_line(text: str) -> None:
     with pytest.raises(TemplateError) as caught:

@@ -57,7 +57,7 @@ def by_hand(text: str, known: set[str]) -> str:
     return text[:1] + by_hand(text[1:], known) if text else ""
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(_NAMES, unique=True, max_size=6), st.lists(st.one_of(_PARTS, st.integers(0, 5)), max_size=6))
 def test_every_name_inside_a_text_is_found(known: list[str], parts: list[str | int]) -> None:
     text = "".join(part if isinstance(part, str) else "".join(known[part : part + 1]) for part in parts)

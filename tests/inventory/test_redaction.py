@@ -99,7 +99,7 @@ _PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(st.lists(_PIECES, max_size=8).map("".join))
 def test_what_is_looked_for_first_leaves_no_secret_out(text: str) -> None:
     assert looks_secret(text) == (SECRET.search(text) is not None)

@@ -25,6 +25,7 @@ from infra.redaction import redacted_text
 from infra.settings import ROOT
 from infra.stacks import load_templates
 from tests.machinery.test_runs import run
+from tests.patience import PATIENCE
 from tests.reports.hostile import HOSTILE, acts_in_a_log, hidden
 
 USER, PASSWORD = "canaryuser", "canarypw"
@@ -95,7 +96,9 @@ def test_no_artefact_of_a_run_has_the_password(
 
 def infra(*words: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "infra", *words]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
     return done.returncode, done.stdout + done.stderr
 
 

@@ -45,6 +45,34 @@ def _functions(path: Path) -> Iterator[tuple[str, int]]:
             yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", (node.end_lineno or 0) - node.lineno + 1
 
 
+_CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "thread_time"}
+_OF_TIME = {  # what is about time itself
+    "tests/patience.py",
+    "tests/gateway/test_throttling.py",
+    "tests/functions/test_authorizer.py",
+}
+
+
+def _hurried(path: Path) -> Iterator[str]:
+    """Give the places at which a clock is read, or a wait ends after a time that stands there."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Attribute(attr=name, lineno=line) | ast.alias(name=name, lineno=line) if name in _CLOCKS:
+                yield f"{path.relative_to(ROOT)}:{line} {name}"
+            case ast.keyword(
+                arg="timeout" | "deadline" as name, value=ast.Constant(value=int() | float()), lineno=line
+            ):
+                yield f"{path.relative_to(ROOT)}:{line} {name}"
+
+
+def test_no_test_hangs_on_how_fast_a_machine_is() -> None:
+    """How fast something is, is a benchmark's; what a test waits for has the time of `tests/patience.py`."""
+    files = [path for path in sorted((ROOT / "tests").rglob("*.py")) if "benchmarks" not in path.parts]
+    found = [place for path in files if str(path.relative_to(ROOT)) not in _OF_TIME for place in _hurried(path)]
+    assert found == []
+    assert all(list(_hurried(ROOT / name)) for name in _OF_TIME)
+
+
 def test_no_function_is_longer_than_a_screen() -> None:
     """A longer one does two things."""
     lengths = dict(found for path in python_files() for found in _functions(path))

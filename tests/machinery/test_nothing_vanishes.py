@@ -117,7 +117,7 @@ def cases_of(environments: Sequence[str], tiers: Sequence[Tier]) -> list[Case]:
     st.lists(st.sampled_from(TIERS), min_size=1, unique=True),
     st.data(),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_is_taken_from_a_selection_is_missed(
     environments: list[str], tiers: list[Tier], data: st.DataObject
 ) -> None:

@@ -19,6 +19,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from infra.settings import ROOT
+from tests.patience import PATIENCE, eventually
 
 KEYS = {"control", "environment", "tier", "resource", "verdict", "severity", "message", "evidence"}
 ROOMS = ("infra", "policies", "fixtures", "suites", "reports", "conftest.py", "pyproject.toml")
@@ -55,7 +56,7 @@ def _listening_to_ctrl_c() -> Iterator[None]:
 def run(root: Path, out: Path, *words: str) -> tuple[int, str]:
     """Run pytest to its end and return (exit code, what it printed)."""
     process = start(root, out, *words)
-    said, _ = process.communicate(timeout=300)
+    said, _ = process.communicate(timeout=PATIENCE)
     return process.returncode, said
 
 
@@ -241,13 +242,14 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 
 def test_an_interrupted_run_leaves_an_intact_record_that_says_so(tmp_path: Path) -> None:
     process = start(ROOT, tmp_path, "suites/controls", "suites/proofs", "--tier", "static")
-    deadline = time.monotonic() + 60
-    while not any(path.stat().st_size > 50_000 for path in tmp_path.glob("20*/verdicts.jsonl")):
+
+    def is_under_way() -> bool:
         assert process.poll() is None, process.communicate()[0]
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+        return any(path.stat().st_size > 50_000 for path in tmp_path.glob("20*/verdicts.jsonl"))
+
+    eventually(is_under_way)
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=PATIENCE)
     verdicts, summary = record(tmp_path)
     assert process.returncode == 2, said
     assert not summary["complete"]

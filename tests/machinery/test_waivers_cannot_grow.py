@@ -62,7 +62,7 @@ def _is_taken(pattern: str) -> bool:
 
 
 @given(st.lists(st.sampled_from(NAMES), min_size=1, unique=True), st.text(alphabet="*?abeKyDtsgrn0123:-", min_size=2))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_pattern_covers_all_there_is(names: list[str], pattern: str) -> None:
     """What is covered whole is named one by one; whoever adds a resource then has to ask again."""
     if pattern in names or not _is_taken(pattern):

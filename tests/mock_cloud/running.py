@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import time
 import urllib.request
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from textwrap import dedent
@@ -71,15 +69,6 @@ def log_of(account: Account, group: str) -> list[str]:
     if not logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
         return []
     return [one["message"] for one in logs.filter_log_events(logGroupName=group)["events"]]
-
-
-def eventually(look: Callable[[], Any], seconds: float = 20) -> Any:
-    """What is found when something is found."""
-    ends = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < ends, "it did not come"
-        time.sleep(0.05)
-    return found
 
 
 def tell(endpoint: str, **what: Any) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from fixtures.mock_cloud.process import running
 from tests.functions.shapes import event
-from tests.mock_cloud.running import ask, eventually, log_of, total
+from tests.mock_cloud.running import ask, log_of, total
 from tests.mock_cloud.whole import DOMAIN, Platform, standing
+from tests.patience import PATIENCE, eventually
 
 pytestmark = pytest.mark.servers
 SUBSCRIBE = json.dumps({"action": "subscribe", "topic": "aave:liquidation"})
@@ -59,9 +60,9 @@ def test_an_alert_travels(platform: Platform) -> None:
     with platform.connected() as client:
         assert client.subprotocol == "touchstone"
         client.send(SUBSCRIBE)
-        assert said(client.recv(timeout=30)) == {"status": "subscribed", "topic": "aave:liquidation"}
+        assert said(client.recv(timeout=PATIENCE)) == {"status": "subscribed", "topic": "aave:liquidation"}
         happened = publish(platform)
-        alert = said(client.recv(timeout=60))
+        alert = said(client.recv(timeout=PATIENCE))
         assert (alert["event_id"], alert["usd"]) == (happened["event_id"], happened["usd"])
 
         question = {"action": "query", "topic": "aave:liquidation", "limit": 5}
@@ -69,7 +70,7 @@ def test_an_alert_travels(platform: Platform) -> None:
         eventually(lambda: platform.history(in_store) == "1")
         for _ in range(2):  # from PostgreSQL, then from Valkey
             client.send(json.dumps(question))
-            found = said(client.recv(timeout=30))
+            found = said(client.recv(timeout=PATIENCE))
             assert [one["alert_id"] for one in found["alerts"]] == [alert["alert_id"]]
         (kept,) = platform.client("dynamodb").scan(TableName=platform.outputs["AlertsTableName"])["Items"]
         assert kept["alert_id"]["S"] == alert["alert_id"]
@@ -106,7 +107,8 @@ def test_what_no_route_is_for_is_told_what_there_is(platform: Platform) -> None:
     with platform.connected() as client:
         for sent in ('{"action": "dance"}', "no JSON", "[]"):
             client.send(sent)
-            assert said(client.recv(timeout=30))["error"].startswith("expected a JSON object whose action is one of")
+            answer = said(client.recv(timeout=PATIENCE))
+            assert answer["error"].startswith("expected a JSON object whose action is one of")
 
 
 def test_a_poisoned_message_ends_among_the_dead_letters(platform: Platform) -> None:
@@ -141,11 +143,11 @@ def test_sockets_are_spoken_to_until_they_are_closed(platform: Platform) -> None
         (kept,) = platform.client("dynamodb").scan(TableName=table)["Items"]
         name = kept["connection_id"]["S"]
         sockets.post_to_connection(ConnectionId=name, Data=b"hello")
-        assert client.recv(timeout=10) == "hello"
+        assert client.recv(timeout=PATIENCE) == "hello"
         assert sockets.get_connection(ConnectionId=name)["Identity"]["SourceIp"] == "127.0.0.1"
         sockets.delete_connection(ConnectionId=name)
         with pytest.raises(ConnectionClosed):
-            client.recv(timeout=10)
+            client.recv(timeout=PATIENCE)
     eventually(lambda: not platform.client("dynamodb").scan(TableName=table)["Items"])
     for ask_for in (sockets.get_connection, sockets.delete_connection):
         with pytest.raises(sockets.exceptions.GoneException):
@@ -163,7 +165,7 @@ def test_a_function_that_api_gateway_may_not_invoke_is_not_invoked(platform: Pla
     try:
         with platform.connected() as socket:
             socket.send("whatever")
-            assert said(socket.recv(timeout=10))["message"] == "Internal server error"
+            assert said(socket.recv(timeout=PATIENCE))["message"] == "Internal server error"
     finally:
         client.add_permission(
             FunctionName=name, Qualifier="live", StatementId=default["Sid"], Action="lambda:InvokeFunction",

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.mock_cloud.account import Account
-from tests.mock_cloud.running import eventually, log_of, make_function, tell
+from tests.mock_cloud.running import log_of, make_function, tell
+from tests.patience import eventually
 
 TAKES = """
     import json

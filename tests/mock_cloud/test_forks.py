@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -18,6 +17,7 @@ from fixtures.mock_cloud.process import ROOT, MockCloud, running, shared, starte
 from infra.errors import EndpointError
 from tests.mock_cloud.account import Account, queue, template
 from tests.mock_cloud.test_process import is_alive, is_listening
+from tests.patience import eventually
 
 ID = "600000000000"
 TEAPOT = "tests.mock_cloud.teapot:teapot"
@@ -55,25 +55,19 @@ def port_of(cloud: MockCloud) -> int:
     return urlsplit(cloud.endpoint).port or 0
 
 
-def wait_for_the_end(*pids: int) -> list[int]:
-    deadline = time.monotonic() + 10
-    while any(map(is_alive, pids)) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return [pid for pid in pids if is_alive(pid)]
+def wait_for_the_end(*pids: int) -> None:
+    eventually(lambda: not any(map(is_alive, pids)), f"of the processes {pids} some are still there")
 
 
-def zombies(pids: list[int]) -> list[int]:
-    """Give those that have ended and that nobody takes away; the kernel takes a moment to, where it is to do it."""
+def wait_until_taken_away(pids: list[int]) -> None:
+    """Wait until none of them has ended without anybody taking it away; the kernel takes a moment to, if it is to."""
 
     def ended(pid: int) -> bool:
         with suppress(FileNotFoundError, ProcessLookupError):
             return Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[0] == "Z"
         return False
 
-    deadline = time.monotonic() + 10
-    while any(map(ended, pids)) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return [pid for pid in pids if ended(pid)]
+    eventually(lambda: not any(map(ended, pids)), f"of the processes {pids} some have ended and are not taken away")
 
 
 def test_a_fork_has_the_stacks_and_resources_of_its_parent(parent: MockCloud) -> None:
@@ -111,7 +105,7 @@ def test_a_fork_is_gone_with_its_block_and_its_port_is_free(parent: MockCloud) -
     with parent.fork(port=port_of(fork)) as again:
         assert again.endpoint == fork.endpoint
         assert queues(again) == 1
-    assert not wait_for_the_end(fork.pid, again.pid)
+    wait_for_the_end(fork.pid, again.pid)
 
 
 def test_a_client_that_is_kept_reaches_the_next_fork_at_its_address(parent: MockCloud) -> None:
@@ -130,8 +124,8 @@ def test_many_forks_leave_neither_processes_nor_descriptors(parent: MockCloud) -
     for _ in range(30):
         with parent.fork() as fork:
             pids.append(fork.pid)
-    assert not wait_for_the_end(*pids)
-    assert not zombies(pids)
+    wait_for_the_end(*pids)
+    wait_until_taken_away(pids)
     assert len(list(held.iterdir())) <= before + 1
 
 
@@ -163,7 +157,7 @@ def test_a_fork_does_not_outlive_an_owner_that_is_killed(parent: MockCloud) -> N
     assert all(map(is_alive, pids))
     owner.send_signal(signal.SIGKILL)
     owner.communicate()
-    assert not wait_for_the_end(*pids)
+    wait_for_the_end(*pids)
     assert queues(parent) == 1
 
 
@@ -177,7 +171,7 @@ def test_a_whole_family_does_not_outlive_an_owner_that_is_killed(monkeypatch: py
     assert len(pids) == 3
     owner.send_signal(signal.SIGKILL)
     owner.communicate()
-    assert not wait_for_the_end(*pids)
+    wait_for_the_end(*pids)
 
 
 def test_forks_go_with_the_mock_cloud_that_they_came_from() -> None:
@@ -190,7 +184,7 @@ def test_forks_go_with_the_mock_cloud_that_they_came_from() -> None:
         assert owner.stdout is not None
         forks = [int(one) for one in owner.stdout.readline().split()]
     try:
-        assert not wait_for_the_end(*forks)
+        wait_for_the_end(*forks)
     finally:
         owner.kill()
         owner.communicate()
@@ -220,4 +214,4 @@ def test_what_is_shared_is_started_once_and_is_empty_for_each(monkeypatch: pytes
             assert (queues(one), queues(other)) == (1, 0)
             with shared(), running() as third:
                 assert queues(third) == 0
-        assert not wait_for_the_end(one.pid, other.pid, third.pid)
+        wait_for_the_end(one.pid, other.pid, third.pid)

@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 
 from fixtures.mock_cloud.process import MockCloud, running
 from tests.mock_cloud.account import Account
-from tests.mock_cloud.running import ask, eventually, log_of, make_function
+from tests.mock_cloud.running import ask, log_of, make_function
+from tests.patience import eventually
 
 ECHO = """
     import os

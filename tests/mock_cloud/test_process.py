@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import boto3
@@ -13,6 +12,7 @@ import pytest
 
 from fixtures.mock_cloud.process import ROOT, SHARED, running
 from infra.errors import EndpointError
+from tests.patience import PATIENCE, eventually
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def test_it_prints_shell_exports_and_ends_well_on_a_signal() -> None:
             "export AWS_DEFAULT_REGION=us-east-1",
         ]
         process.send_signal(number)
-        rest, complaints = process.communicate(timeout=10)
+        rest, complaints = process.communicate(timeout=PATIENCE)
         assert (process.returncode, rest, complaints) == (0, "", "")
 
 
@@ -97,10 +97,7 @@ def test_it_does_not_outlive_a_parent_that_is_killed() -> None:
     child = int(parent.stdout.readline())
     parent.kill()
     parent.communicate()
-    deadline = time.monotonic() + 10
-    while is_alive(child) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not is_alive(child)
+    eventually(lambda: not is_alive(child), f"process {child} is still there")
 
 
 def is_alive(pid: int) -> bool:

@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 
 from fixtures.mock_cloud.runtime.policy import Request, verdict
 from tests.mock_cloud.account import Account
-from tests.mock_cloud.running import ask, eventually, log_of, make_function, make_role, tell
+from tests.mock_cloud.running import ask, log_of, make_function, make_role, tell
+from tests.patience import eventually
 
 CALLS = """
     import boto3

@@ -10,7 +10,7 @@ from itertools import combinations, product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures.mock_cloud.process import MockCloud
@@ -20,7 +20,7 @@ from tests.mock_cloud.test_types import DATABASE, SUBNETS, TABLE
 from tests.mock_cloud.written import one, policy, ref
 
 NAMES = "ABCDEF"
-trying = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+trying = settings(max_examples=25, derandomize=True)
 
 
 @dataclass(frozen=True)

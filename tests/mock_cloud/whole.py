@@ -26,6 +26,7 @@ from tests.functions.stores import package
 from tests.mock_cloud.account import Account
 from tests.mock_cloud.platform import deploy
 from tests.mock_cloud.running import tell
+from tests.patience import PATIENCE
 
 DEV = load_environment("dev")
 DOMAIN = str(DEV.parameters["DomainName"])
@@ -93,7 +94,7 @@ class Platform:
         with (
             socket.create_connection((there.hostname or "", there.port or 0)) as plain,
             connect(
-                f"ws://{host}:{there.port}/", sock=plain, origin=Origin(PAGE), open_timeout=60, **options
+                f"ws://{host}:{there.port}/", sock=plain, origin=Origin(PAGE), open_timeout=PATIENCE, **options
             ) as client,
         ):
             yield client

@@ -47,7 +47,7 @@ def verdicts(seen: Inventory, *controls: str) -> Iterator[Verdict]:
         yield from (one for one in judge(CONTROLS[control], context) if not one.resource.startswith("AWS::"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks())
 def test_what_shuts_a_way_shuts_it_and_nothing_of_it_can_be_left_out(spec: Spec) -> None:
     for ways in asked(spec):
@@ -74,7 +74,7 @@ def opened(spec: Spec, name: str, path: str | None = None) -> Spec:
     return spec | {name: (kind, its | {path: rules}, more)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks())
 def test_what_is_no_evidence_of_no_way_opens_none(spec: Spec) -> None:
     """Whatever a list or a group beside the evidence says, there is no way: each of them may let everything pass."""
@@ -95,7 +95,7 @@ def test_what_is_no_evidence_of_no_way_opens_none(spec: Spec) -> None:
                     assert [one.verdict for one in verdicts(inventory(spec_open), found.control)] == [PASS], path
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks())
 def test_the_hops_of_a_way_are_its_evidence(spec: Spec) -> None:
     """Each group, list and table that lets the packet pass shows the line by which it does."""

@@ -32,7 +32,7 @@ def members(ranges: list[Network]) -> set[object]:
     }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(networks(), max_size=6), st.lists(networks(), max_size=4))
 def test_what_is_left_is_what_is_in_some_and_in_none_of_the_others(
     ranges: list[Network], others: list[Network]
@@ -43,7 +43,7 @@ def test_what_is_left_is_what_is_in_some_and_in_none_of_the_others(
     assert sum(one.num_addresses for one in found) == len(members(found)), "none is told twice"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(networks(), max_size=5), st.lists(networks(), max_size=3), networks())
 def test_one_range_more_leaves_no_less(ranges: list[Network], others: list[Network], more: Network) -> None:
     assert members(without(ranges, others)) <= members(without([*ranges, more], others))

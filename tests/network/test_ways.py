@@ -71,7 +71,7 @@ def questions(spec: Spec) -> Iterator[tuple[Ways, Packet, Answer]]:
             yield ways, one, ask(one)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks())
 def test_what_gets_through_is_what_a_packet_at_a_time_gets_through(spec: Spec) -> None:
     """The sets say of every packet what its walk says, in three values."""
@@ -81,7 +81,7 @@ def test_what_gets_through_is_what_a_packet_at_a_time_gets_through(spec: Spec) -
         assert found is true or (doubtful and found is None and true is True), (one, found, true)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks())
 def test_what_a_client_needs_is_there_if_all_its_packets_get_through(spec: Spec) -> None:
     """One address or one port of a client's choice that does not get through is a client that waits in vain."""
@@ -106,7 +106,7 @@ def in_words(found: tuple[int, ...]) -> Packet:
     return Packet(address(source), address(target), *rest)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks())
 def test_whoever_gets_through_comes_with_a_packet_that_does(spec: Spec) -> None:
     """The packet that is shown gets through when it is walked, and every hop of it says so."""
@@ -121,7 +121,7 @@ def test_whoever_gets_through_comes_with_a_packet_that_does(spec: Spec) -> None:
                 assert told(way, way.most)[-1].hop.detail.isprintable()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks())
 def test_what_does_not_get_through_ends_at_a_place_that_is_named(spec: Spec) -> None:
     for way in asked(spec)[1]:
@@ -142,7 +142,7 @@ def opens(less_open: Spec, more_open: Spec) -> None:
             assert not less(tuple(was), now)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks(), st.data())
 def test_one_permission_more_shuts_nothing(spec: Spec, data: st.DataObject) -> None:
     """A rule of a group, and an entry that allows, wherever it stands among the others."""
@@ -156,7 +156,7 @@ def test_one_permission_more_shuts_nothing(spec: Spec, data: st.DataObject) -> N
         opens(spec, spec | {"more": ("NetworkAclEntry", entry | acl | {"RuleNumber": place}, {})})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks())
 def test_one_refusal_less_shuts_nothing(spec: Spec) -> None:
     for name, (kind, its, _) in spec.items():
@@ -164,7 +164,7 @@ def test_one_refusal_less_shuts_nothing(spec: Spec) -> None:
             opens(spec, {key: value for key, value in spec.items() if key != name})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks(), st.sampled_from(("rtb-1", "rtb-main")))
 def test_the_widest_route_shuts_nothing(spec: Spec, table: str) -> None:
     """A narrower route takes away from a wider one, so of routes only the widest can be said to open and never shut."""

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 
 from infra.settings import ROOT
+from tests.patience import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Ended:
     err: str
 
 
-def infra(*words: str, seconds: float = 300) -> Ended:
+def infra(*words: str) -> Ended:
     """Run a command to its end; nothing of the caller's AWS leaks into it."""
     found = subprocess.run(
         [sys.executable, "-m", "infra", *words],
@@ -27,7 +28,7 @@ def infra(*words: str, seconds: float = 300) -> Ended:
         capture_output=True,
         text=True,
         check=False,
-        timeout=seconds,
+        timeout=PATIENCE,
         env={key: value for key, value in os.environ.items() if not key.startswith("AWS_")} | {"COLUMNS": "200"},
     )
     return Ended(found.returncode, found.stdout, found.stderr)

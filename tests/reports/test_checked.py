@@ -14,6 +14,7 @@ import pytest
 
 from infra.settings import ROOT
 from reports.write import write_reports
+from tests.patience import PATIENCE
 from tests.reports import sample
 from tests.reports.runs import FAIL, PASS, run
 
@@ -32,7 +33,7 @@ def fetched(folder: Path) -> Path:
     if not jar.exists():
         jar.parent.mkdir(parents=True, exist_ok=True)
         command = ["npm", "pack", "--silent", f"vnu-jar@{VERSION}", "--pack-destination", str(jar.parent)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=180)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
         if done.returncode:
             pytest.skip(f"the page is not tried by the W3C's checker: npm cannot fetch vnu-jar {VERSION}")
         archive = jar.with_name(f"vnu-jar-{VERSION}.tgz")
@@ -53,7 +54,7 @@ def jar() -> Path:
 
 def objections(jar: Path, *pages: Path) -> list[dict[str, Any]]:
     command = ["java", "-Xshare:auto", "-jar", str(jar), "--stdout", "--format", "json", *map(str, pages)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=180)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     return [one for one in json.loads(done.stdout)["messages"] if one["type"] == "error"]
 
 

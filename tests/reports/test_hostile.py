@@ -26,6 +26,7 @@ from reports.record import Record, load_record
 from reports.storable import storable
 from reports.summary import markdown as summary_markdown
 from reports.terminal import finding_lines, summary
+from tests.patience import PATIENCE
 from tests.reports import hostile
 from tests.reports.hostile import FORGED, HOSTILE, TOGETHER, acts_in_a_log, hidden
 from tests.reports.test_browser import chromium
@@ -209,7 +210,7 @@ def in_terminal(command: list[str], cwd: Path, **variables: str) -> str:
         while piece := os.read(ours, 65_536):
             written += piece
     except OSError:  # Linux says so when the other end is closed
-        process.wait(60)
+        process.wait(PATIENCE)
     os.close(ours)
     return written.decode().replace("\r\n", "\n")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from reports.__main__ import main
+from tests.patience import PATIENCE
 from tests.reports import sample
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +48,9 @@ def _pytest(folder: Path, run: Path, *arguments: str, job: Path | None = None) -
         *arguments,
         "test_it.py",
     ]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
@@ -97,7 +100,7 @@ def test_without_a_run_nothing_is_written_and_nothing_said(tmp_path: Path) -> No
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0
     assert "compliance" not in done.stdout

@@ -118,7 +118,7 @@ def test_an_interrupted_run_is_incomplete_though_every_cell_is_there(tmp_path: P
 
 
 @given(st.data())
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_no_loss_of_lines_ever_improves_the_conclusion(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:

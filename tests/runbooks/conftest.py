@@ -22,6 +22,7 @@ from tests.functions.stores import package
 from tests.mock_cloud.stand import prepared
 from tests.mock_cloud.whole import DEV, Platform
 from tests.operations.rebuilt import changed
+from tests.patience import PATIENCE
 from tests.runbooks.shell import Shell
 
 HISTORY = "INSERT INTO alerts SELECT md5(n::text), n::text, 'price:eth', now(), n, '{}' FROM generate_series(1, 5) n"
@@ -72,7 +73,7 @@ def clients(platform: Platform) -> Iterator[None]:
             with platform.connected() as client:
                 while not ended.is_set():
                     client.send(json.dumps({"action": "query", "topic": "aave:liquidation"}))
-                    client.recv(timeout=30)
+                    client.recv(timeout=PATIENCE)
                     ended.wait(0.01)
         except Exception as error:  # noqa: BLE001  said by whoever waits for it
             failed.append(error)

@@ -20,11 +20,11 @@ import pytest
 
 from infra import __main__ as typed
 from infra.settings import ROOT
+from tests.patience import PATIENCE
 from tests.runbooks.pages import Command
 
 ENVIRONMENT: Final = "dev"
 CRASHED: Final = -1
-_SECONDS: Final = 240
 _BIN: Final = "{[touchstone]bin}/"
 _POSARGS: Final = re.compile(r"\{posargs(?::([^}]*))?\}")
 
@@ -103,7 +103,7 @@ class Shell:
     def _process(self, words: Sequence[str]) -> Ended:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
         found = subprocess.run(
-            words, cwd=ROOT, text=True, check=False, timeout=_SECONDS, stdout=subprocess.PIPE,
+            words, cwd=ROOT, text=True, check=False, timeout=PATIENCE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, env={**kept, "COLUMNS": "200", **self.variables},
         )  # fmt: skip
         return Ended(found.returncode, found.stdout)

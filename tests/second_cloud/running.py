@@ -7,16 +7,16 @@ import os
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.patience import PATIENCE, eventually
+
 HOST = "127.0.0.1"
 LAUNCHER = Path(__file__).with_name("launcher.py")
 READY = "/_ministack/ready"
-START_SECONDS = 30
 STOP_SECONDS = 10
 
 
@@ -72,15 +72,16 @@ def running(python: Path, folder: Path) -> Iterator[SecondCloud]:
 
 
 def _wait(child: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    ends = time.monotonic() + START_SECONDS
-    while not _answers(port):
-        if child.poll() is not None or time.monotonic() > ends:
+    def started() -> bool:
+        if child.poll() is not None:
             raise RuntimeError(f"the second mock cloud did not start: {log.read_text(errors='replace')[-2000:]}")
-        time.sleep(0.05)
+        return _answers(port)
+
+    eventually(started, f"the second mock cloud does not answer: {log}")
 
 
 def _answers(port: int) -> bool:
-    asked = http.client.HTTPConnection(HOST, port, timeout=5)
+    asked = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
     try:
         asked.request("GET", READY)
         return asked.getresponse().status == http.HTTPStatus.OK

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +14,8 @@ from valkey import Valkey
 
 from fixtures.mock_cloud.databases.door import Door, Streams
 from fixtures.mock_cloud.databases.signatures import refusal
+from tests.patience import PATIENCE, eventually
 
-START_SECONDS = 10
 WORD = "only-the-door-knows-it"
 ADMIN = "admin"
 
@@ -36,15 +35,17 @@ def running(program: Path, folder: Path, user: str, access: str) -> Iterator[Pat
     with (folder / "log").open("wb") as log:
         child = subprocess.Popen([str(program), *words], stdout=log, stderr=log)
     try:
-        ends = time.monotonic() + START_SECONDS
-        while not where.exists():
-            if child.poll() is not None or time.monotonic() > ends:
+
+        def listens() -> bool:
+            if child.poll() is not None:
                 raise RuntimeError((folder / "log").read_text())
-            time.sleep(0.02)
+            return where.exists()
+
+        eventually(listens, "Valkey did not start")
         yield where
     finally:
         child.terminate()
-        child.wait(START_SECONDS)
+        child.wait(PATIENCE)
 
 
 class ValkeyDoor(Door):
