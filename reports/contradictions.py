@@ -30,6 +30,8 @@ def contradictions(plan: Plan, summary: Summary | None, recorded: Sequence[Verdi
     if summary.finished < summary.started:
         yield f"the summary line says that the run ended at {summary.finished}, before it began"
     yield from _few("moments", _moments(summary, recorded))
+    if plan.run.replays is None:
+        yield from _few("moments", _readings(summary, recorded))
     outcomes = [verdict.verdict for verdict in recorded]
     state = state_of(outcomes, complete=summary.complete, otherwise_failing=summary.otherwise_failing)
     if summary.exit_code != EXIT_CODES[state]:
@@ -82,7 +84,7 @@ def _waivers(plan: Plan, recorded: Iterable[Verdict]) -> Iterator[str]:
         used.add(verdict.waiver.id)
         if verdict.verdict is Outcome.WAIVED and verdict.waiver.expires < plan.run.started.date().isoformat():
             yield f"{name_of(verdict.cell)}: waiver {verdict.waiver.id} had expired on {verdict.waiver.expires}"
-    if plan.run.waivers is not None and len(used) > plan.run.waivers:
+    if len(used) > plan.run.waivers:
         yield f"{len(used)} waivers are used ({', '.join(sorted(used))}), {plan.run.waivers} were in force"
 
 
@@ -90,6 +92,14 @@ def _moments(summary: Summary, recorded: Iterable[Verdict]) -> Iterator[str]:
     for verdict in recorded:
         if verdict.at is not None and not summary.started <= verdict.at <= summary.finished:
             yield f"{name_of(verdict.cell)}: of {verdict.at}, which is not during the run"
+
+
+def _readings(summary: Summary, recorded: Iterable[Verdict]) -> Iterator[str]:
+    for verdict in recorded:
+        for fact in verdict.evidence:
+            if fact.read_at is not None and not summary.started <= fact.read_at <= summary.finished:
+                name = f"{name_of(verdict.cell)}: {fact.resource} {fact.field}"
+                yield f"{name}: read at {fact.read_at}, which is not during the run"
 
 
 def _few(what: str, lines: Iterable[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final, Literal, get_args
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field, StrictBool
 
 from reports.notes import (
     CostNote,
@@ -21,7 +21,7 @@ from reports.notes import (
     RequirementNote,
     Tier,
 )
-from reports.storable import Open, Strict
+from reports.storable import Count, Moment, Open, Strict
 
 __all__ = [
     "ENGINES", "EXIT_CODES", "SEVERITIES", "TIERS", "Cell", "Control", "CostNote", "Counts", "DeploymentNote",
@@ -82,7 +82,7 @@ class Run(Open):
     """
 
     id: str
-    started: AwareDatetime
+    started: Moment
     command: str
     commit: str | None
     versions: dict[str, str]
@@ -92,7 +92,7 @@ class Run(Open):
     tiers: tuple[Tier, ...]
     endpoint: str | None
     callers: Any = None
-    waivers: int | None = None
+    waivers: Count
     costs: tuple[CostNote, ...] = ()
     deployments: tuple[DeploymentsNote, ...] = ()
     replays: str | None = None
@@ -146,7 +146,7 @@ class Evidence(Strict):
     field: str
     value: Any
     source: str | None = None
-    read_at: AwareDatetime | None = None
+    read_at: Moment | None = None
 
 
 class Hop(Strict):
@@ -158,8 +158,8 @@ class Hop(Strict):
     what: str
     name: str
     detail: str
-    answer: bool = False
-    passes: bool = True
+    answer: StrictBool = False
+    passes: StrictBool = True
 
     @property
     def told(self) -> str:
@@ -198,7 +198,7 @@ class Verdict(Strict):
     decided_by: tuple[str, ...] = ()
     way: tuple[Hop, ...] = ()
     waiver: WaiverNote | None = None
-    at: AwareDatetime | None
+    at: Moment | None
 
     @property
     def cell(self) -> Cell:
@@ -219,12 +219,12 @@ class Verdict(Strict):
 class Counts(Strict):
     """How many verdicts of each kind the summary line says there are."""
 
-    passed: int = Field(alias="pass")
-    fail: int
-    error: int
-    waived: int
-    not_applicable: int
-    manual: int
+    passed: Count = Field(alias="pass")
+    fail: Count
+    error: Count
+    waived: Count
+    not_applicable: Count
+    manual: Count
 
     @classmethod
     def count(cls, outcomes: Iterable[Outcome]) -> Counts:
@@ -250,17 +250,17 @@ class Seal(Open):
 class Summary(Open):
     """The last line of a record that was closed. ``started`` and ``commit`` are the plan's."""
 
-    planned: int
-    recorded: int
-    complete: bool
+    planned: Count
+    recorded: Count
+    complete: StrictBool
     verdicts: Counts
-    exit_code: int
-    started: AwareDatetime
-    finished: AwareDatetime
+    exit_code: Count
+    started: Moment
+    finished: Moment
     commit: str | None = None
     interrupted: str | None
     stale_waivers: tuple[str, ...] = ()
-    other_failures: int = 0
+    other_failures: Count = 0
     seal: Seal | None = None
 
     @property

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import StrictBool, StrictFloat
 
-from reports.storable import Strict
+from reports.storable import Count, Moment, Strict
 
 Tier = Literal["static", "mocked", "live"]
 
@@ -27,13 +27,13 @@ class CostNote(Strict):
     """
 
     environment: str
-    budget: float
-    usd: float
-    after_free_tier: float
-    at_unverified_prices: float
-    price_days: int
-    prices_are_old: bool
-    services: dict[str, float]
+    budget: StrictFloat
+    usd: StrictFloat
+    after_free_tier: StrictFloat
+    at_unverified_prices: StrictFloat
+    price_days: Count
+    prices_are_old: StrictBool
+    services: dict[str, StrictFloat]
 
 
 class DeploymentNote(Strict):
@@ -44,10 +44,10 @@ class DeploymentNote(Strict):
     """
 
     id: str
-    at: AwareDatetime
+    at: Moment
     by: str
     action: str
-    done: bool
+    done: StrictBool
     told: str
     commit: str
     templates: str
@@ -68,7 +68,7 @@ class DeploymentsNote(Strict):
     unread: str | None
     entries: tuple[DeploymentNote, ...]
     bad: tuple[str, ...]
-    older: int
+    older: Count
 
 
 class RequirementNote(Strict):
@@ -95,7 +95,7 @@ class PopulationNote(Strict):
     tier: Tier
     type: str
     resources: tuple[str, ...]
-    listed: int
-    in_stacks: int
+    listed: Count
+    in_stacks: Count
     unread: tuple[str, ...]
     gap: str | None

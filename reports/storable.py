@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from datetime import datetime
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 LOOKED_AT: Final = object()
 """The context of a validation of data that is known to be storable: no model of it looks again."""
+
+Count = Annotated[int, Field(strict=True, ge=0)]
+"""How many: a whole number, and no text or boolean that could be read as one."""
+
+
+def _as_a_text(said: Any) -> Any:
+    if isinstance(said, datetime) or (isinstance(said, str) and "T" in said):
+        return said
+    raise ValueError("expected a date and a time, not a number of seconds")
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_a_text)]
+"""An instant as it is written: nothing that could be read as one, such as a number."""
 
 
 def storable(value: Any) -> Any:

@@ -17,7 +17,15 @@ from tests.machinery.small import NOW, verdict
 def plan(*resources: str) -> Plan:
     """Plan one control over some resources."""
     about = Run(
-        id="x", started=NOW, command="", commit=None, versions={}, environments=(), tiers=("static",), endpoint=None
+        id="x",
+        started=NOW,
+        command="",
+        commit=None,
+        versions={},
+        environments=(),
+        tiers=("static",),
+        endpoint=None,
+        waivers=0,
     )
     row = PlannedRow(control="ENC-01", environment="dev", tier="static", resources=resources)
     return Plan(run=about, controls=(), planned=(row,))

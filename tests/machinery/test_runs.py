@@ -10,8 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -19,6 +18,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from infra.settings import ROOT
+from tests.interrupted import listening_to_ctrl_c
 from tests.patience import PATIENCE, eventually
 
 KEYS = {"control", "environment", "tier", "resource", "verdict", "severity", "message", "evidence"}
@@ -28,7 +28,7 @@ ROOMS = ("infra", "policies", "fixtures", "suites", "reports", "conftest.py", "p
 def start(root: Path, out: Path, *words: str) -> subprocess.Popen[str]:
     """Start pytest in a checkout."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--out", str(out), *words]
-    with _listening_to_ctrl_c():
+    with listening_to_ctrl_c():
         return subprocess.Popen(
             command,
             cwd=root,
@@ -37,20 +37,6 @@ def start(root: Path, out: Path, *words: str) -> subprocess.Popen[str]:
             text=True,
             env={**os.environ, "COLUMNS": "200"},
         )
-
-
-@contextmanager
-def _listening_to_ctrl_c() -> Iterator[None]:
-    """Undo what a shell does to jobs in its background: they inherit an ignored SIGINT, as no terminal would give.
-
-    Here and not in the child (``preexec_fn``), in which a measurement would begin anew: that takes a worker with all
-    its modules up to a minute.
-    """
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def run(root: Path, out: Path, *words: str) -> tuple[int, str]:

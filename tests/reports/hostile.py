@@ -6,7 +6,7 @@ import re
 import types
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -107,6 +107,8 @@ def _value(name: str, field: FieldInfo, text: str) -> Any:
 
 
 def _of(annotation: Any, text: str) -> Any:
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in (Union, types.UnionType):
         return "touchstone" if Literal["touchstone"] in arguments else _of(arguments[0], text)
@@ -114,13 +116,12 @@ def _of(annotation: Any, text: str) -> Any:
         return arguments[0]
     if origin is tuple:
         return [_of(arguments[0], text)]
+    if origin is dict:
+        return {text: _of(arguments[1], text)}
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         # A marker says the field of the model that holds the text, not the one that holds the model.
         return _filled(annotation, text.partition("«")[0])
-    known = {
-        str: text, Any: {text: [text]}, dict[str, str]: {text: text}, dict[str, float]: {text: 1.0}, Outcome: "fail",
-        int: 1, float: 1.0, bool: True,
-    }  # fmt: skip
+    known = {str: text, Any: {text: [text]}, Outcome: "fail", int: 1, float: 1.0, bool: True}
     return known.get(annotation, sample.STARTED)
 
 

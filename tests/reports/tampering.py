@@ -257,7 +257,7 @@ EDITS: Final[tuple[tuple[str, str, Change, bool], ...]] = (
     ("verdicts", "a member that there is not", _verdict(remark="none"), True),
     ("evidence", "a value", _fact(value=35), False),
     ("evidence", "a source", _fact(source="infra/templates/data.yaml:1"), False),
-    ("evidence", "when it was read", _fact(read_at=OLDER), False),
+    ("evidence", "when it was read", _fact(read_at=OLDER), True),
     ("evidence", "a fact less", lambda draft: _first(draft, verdict="fail")["evidence"].pop(0), False),
     ("evidence", "none", _verdict(evidence=[]), False),
     ("inventory", "swapped", _swapped, True),

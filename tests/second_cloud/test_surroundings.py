@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.interrupted import listening_to_ctrl_c
 from tests.patience import eventually
 from tests.second_cloud.installing import LOCK, CannotInstallError, UnsoundLockError, interpreter
 from tests.second_cloud.running import SecondCloud, surroundings
@@ -114,7 +115,9 @@ with running(interpreter(), pathlib.Path(sys.argv[1])) as cloud:
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_it_is_gone_with_its_owner_however_that_ends(tmp_path: Path, how: signal.Signals) -> None:
     command = [sys.executable, "-c", OWNER, str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as owner:
+    with listening_to_ctrl_c():
+        begun = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    with begun as owner:
         assert owner.stdout is not None
         pid = int(owner.stdout.readline())
         owner.send_signal(how)
