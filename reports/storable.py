@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import Enum
 from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
@@ -37,19 +38,27 @@ def storable(value: Any) -> Any:
 def is_ascii(data: Any) -> bool:
     """Say whether all texts are plain, as nearly all are: every model looks, so the look has to be cheap."""
     waiting = [data]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str):
+    for value in waiting:  # which grows meanwhile
+        kind = type(value)
+        if kind is str:
             if not value.isascii():
                 return False
-        elif type(value) is dict:
+        elif kind is dict:
             waiting.extend(value)
             waiting.extend(value.values())
-        elif type(value) in (list, tuple):
+        elif kind is list or kind is tuple:
             waiting.extend(value)
-        elif isinstance(value, Mapping | list | tuple):
+        elif (holds := _HOLD_TEXTS.get(kind)) or (holds is None and _may_hold_texts(kind)):
             return False  # of a kind of its own: it is written out in full
     return True
+
+
+_HOLD_TEXTS: Final[dict[type, bool]] = {}
+
+
+def _may_hold_texts(kind: type) -> bool:
+    holds = _HOLD_TEXTS[kind] = issubclass(kind, str | Mapping | list | tuple) and not issubclass(kind, Enum)
+    return holds
 
 
 class _Model(BaseModel):
