@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from fixtures.inventory.facts import Resource
@@ -124,6 +125,7 @@ def groups_on(dashboard: Dashboard) -> Iterator[str]:
         yield from _SOURCES.findall(str(widget["properties"].get("query", "")))
 
 
+@cache
 def own_metrics() -> frozenset[str]:
     """Give the names of the metrics that our functions can count."""
     return frozenset(metric.value.name for metric in Metric)

@@ -6,8 +6,11 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from fixtures.aws.registry import ROWS
-from fixtures.inventory.comparing import differences
+from fixtures.inventory.comparing import _canonical, differences, same
 from fixtures.inventory.facts import Resource
 from suites.proofs.sound_and_broken import sound_static_context
 
@@ -58,3 +61,17 @@ def test_a_member_that_nobody_declared_is_as_documented_or_a_difference() -> Non
         tried.add(path)
     assert len(tried) > 5
     assert set(UNSAID) <= tried
+
+
+_SAID = st.recursive(
+    st.sampled_from([None, True, False, 0, 1, 0.0, 1.0, "0", "1", "true", "false", "", "${A}", "${A.Arn}"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b"]), inner, max_size=2),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=500)
+@given(_SAID, _SAID)
+def test_what_is_compared_at_once_is_what_means_the_same(one: Any, other: Any) -> None:
+    assert same(one, other) == (_canonical(one) == _canonical(other))
+    assert same(one, copy.deepcopy(one))
