@@ -40,7 +40,7 @@ EACH = {
     "AWS::ElastiCache::User": "[ListTagsForResource]",
     "AWS::ElastiCache::UserGroup": "[ListTagsForResource]",
     "AWS::GuardDuty::Detector": "GetDetector",
-    "AWS::IAM::ManagedPolicy": "GetPolicyVersion GetPolicy ListEntitiesForPolicy",
+    "AWS::IAM::ManagedPolicy": "GetPolicy ListEntitiesForPolicy",
     "AWS::IAM::OIDCProvider": "GetOpenIDConnectProvider",
     "AWS::KMS::Key": "DescribeKey GetKeyPolicy GetKeyRotationStatus [ListResourceTags]",
     "AWS::Lambda::Alias": "GetProvisionedConcurrencyConfig",
