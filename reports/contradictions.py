@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from reports.models import EXIT_CODES, Outcome, Plan, Summary, Verdict, state_of
@@ -90,16 +91,20 @@ def _waivers(plan: Plan, recorded: Iterable[Verdict]) -> Iterator[str]:
 
 def _moments(summary: Summary, recorded: Iterable[Verdict]) -> Iterator[str]:
     for verdict in recorded:
-        if verdict.at is not None and not summary.started <= verdict.at <= summary.finished:
+        if not _is_during(summary, verdict.at):
             yield f"{name_of(verdict.cell)}: of {verdict.at}, which is not during the run"
 
 
 def _readings(summary: Summary, recorded: Iterable[Verdict]) -> Iterator[str]:
     for verdict in recorded:
         for fact in verdict.evidence:
-            if fact.read_at is not None and not summary.started <= fact.read_at <= summary.finished:
+            if not _is_during(summary, fact.read_at):
                 name = f"{name_of(verdict.cell)}: {fact.resource} {fact.field}"
                 yield f"{name}: read at {fact.read_at}, which is not during the run"
+
+
+def _is_during(summary: Summary, moment: datetime | None) -> bool:
+    return moment is None or summary.started <= moment <= summary.finished
 
 
 def _few(what: str, lines: Iterable[str]) -> Iterator[str]:

@@ -48,17 +48,18 @@ def is_ascii(data: Any) -> bool:
             waiting.extend(value.values())
         elif kind is list or kind is tuple:
             waiting.extend(value)
-        elif (holds := _HOLD_TEXTS.get(kind)) or (holds is None and _may_hold_texts(kind)):
+        elif _HOLD_TEXTS[kind]:
             return False  # of a kind of its own: it is written out in full
     return True
 
 
-_HOLD_TEXTS: Final[dict[type, bool]] = {}
+class _HoldTexts(dict[type, bool]):
+    def __missing__(self, kind: type) -> bool:
+        self[kind] = holds = issubclass(kind, str | Mapping | list | tuple) and not issubclass(kind, Enum)
+        return holds
 
 
-def _may_hold_texts(kind: type) -> bool:
-    holds = _HOLD_TEXTS[kind] = issubclass(kind, str | Mapping | list | tuple) and not issubclass(kind, Enum)
-    return holds
+_HOLD_TEXTS: Final = _HoldTexts()
 
 
 class _Model(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given, settings
@@ -75,3 +76,9 @@ _SAID = st.recursive(
 def test_what_is_compared_at_once_is_what_means_the_same(one: Any, other: Any) -> None:
     assert same(one, other) == (_canonical(one) == _canonical(other))
     assert same(one, copy.deepcopy(one))
+
+
+def test_a_moment_that_is_no_text_yet_is_compared_like_anything_else() -> None:
+    moment = datetime(2026, 11, 30, tzinfo=UTC)
+    assert same({"At": moment}, {"At": datetime(2026, 11, 30, tzinfo=UTC)})
+    assert not same({"At": moment}, {"At": datetime(2026, 12, 1, tzinfo=UTC)})
